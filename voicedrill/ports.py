@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Protocol
 
 from voicedrill.core.model import Recording, Samples, Timing, Transcript
@@ -29,10 +29,10 @@ class AudioInput(Protocol):
     def timing(self) -> Timing:
         """How far the first sample of the last capture can be trusted as the prompt's end."""
 
-    def blocks(self) -> Iterator[Samples]:
+    def blocks(self) -> Generator[Samples, None, None]:
         """Audio from the end of the last prompt on: int16 at 16 kHz, shape (BLOCK,), one block after another.
 
-        The iterator ends when there is no more audio; closing it releases the device.
+        It ends when there is no more audio; closing it releases the device.
 
         Raises:
             AudioError: the device failed.

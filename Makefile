@@ -1,0 +1,33 @@
+# Two commands: `make demo` and `make test`. Both set up all they need; without root they use pip packages alone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test setup setup-dev lint ci clean
+.DEFAULT_GOAL := demo
+
+demo: setup
+	$(BIN)/voicedrill demo
+
+test: setup-dev
+	$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+
+lint: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+setup: $(VENV)/.installed
+
+setup-dev: $(VENV)/.installed-dev
+
+$(VENV)/.installed: pyproject.toml tools/setup.sh
+	PYTHON="$(PYTHON)" sh tools/setup.sh $(VENV)
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml tools/setup.sh
+	PYTHON="$(PYTHON)" sh tools/setup.sh $(VENV) dev
+	touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage

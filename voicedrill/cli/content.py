@@ -1,0 +1,95 @@
+"""`voicedrill content`: what can be drilled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from voicedrill.cli.help import Command, Group
+from voicedrill.cli.language import t, tr
+
+app = typer.Typer(cls=Group, no_args_is_help=True)
+
+_Json = Annotated[bool, typer.Option("--json", help=t("输出 JSON。", "Print JSON."))]
+
+
+@app.command("list", cls=Command, help=t("列出题库里的题目。", "List the questions of all packs."))
+def list_questions(as_json: _Json = False) -> None:
+    """One line per question."""
+    from voicedrill.cli import wiring
+    from voicedrill.cli.screen import print_json, result_console
+
+    questions = wiring.open_library().questions
+    if as_json:
+        print_json([{"id": q.id, "kind": q.kind, "name": q.name, "pack": q.pack.id, "version": q.pack.version,
+                     "tactics": [{"id": x.id, "name": x.name} for x in q.tactics]} for q in questions])
+        return
+    console = result_console()
+    for question in questions:
+        tactics = " ".join(x.name for x in question.tactics)
+        console.print(f"[bold]{question.id:<5}[/]{question.name}  [dim]{tactics}[/]", soft_wrap=True)
+
+
+@app.command("show", cls=Command, help=t("查看一道题：对策、招法、要点、参考话术。", "Show a question or a tactic."))
+def show(
+    name: Annotated[str, typer.Argument(help=t("题目或招法的编号或名称。", "Id or name of a question or tactic."))],
+    wordings: Annotated[bool, typer.Option("--all", help=t("列出全部说法。", "List every wording."))] = False,
+) -> None:
+    """A page to learn from."""
+    from voicedrill.cli import wiring
+    from voicedrill.cli.screen import result_console
+    from voicedrill.cli.wording import RATING
+    from voicedrill.core.errors import UsageError
+
+    library = wiring.open_library()
+    try:
+        question, only = library.find_question(name), None
+    except UsageError:
+        question, only = library.find_tactic(name)
+    console = result_console()
+    console.print(f"[bold]{question.id}  {question.name}[/]\n{t('客户', 'Customer')}：{question.prompt}")
+    if question.maxim:
+        console.print(f"{t('对策', 'Maxim')}：{question.maxim}")
+    for tactic in question.tactics:
+        if only is not None and tactic is not only:
+            continue
+        console.print(f"\n[bold cyan]{tactic.id}  {tactic.name}[/]  [{tr(RATING[tactic.rating])}] {tactic.idea}")
+        if tactic.rating_reason:
+            console.print(f"  [yellow]{tactic.rating_reason}[/]")
+        console.print(f"  {t('参考', 'Model answer')}：{tactic.model_answer}")
+        for criterion in tactic.criteria:
+            phrases = criterion.phrases if wordings else criterion.phrases[:2]
+            console.print(f"  · {criterion.name}  [dim]{' / '.join(phrases)}[/]")
+
+
+@app.command("lint", cls=Command, help=t("检查题库。", "Check the packs."))
+def lint(
+    path: Annotated[
+        Path | None, typer.Argument(help=t("题库文件；省略则检查全部。", "A pack; all of them if omitted."))
+    ] = None,
+    profile: Annotated[Path | None, typer.Option(help=t("产品资料文件。", "Product profile."))] = None,
+) -> None:
+    """Print every problem; exit 1 if one of them is an error."""
+    from voicedrill import places
+    from voicedrill.cli import wiring
+    from voicedrill.cli.screen import result_console
+    from voicedrill.content.lint import lint_pack
+    from voicedrill.content.packs import read_pack
+
+    console = result_console()
+    profile = profile or wiring.built_in_profile()
+    files = [path] if path else sorted(places.built_in("content").glob("*.yaml"))
+    errors = 0
+    for file in files:
+        pack = read_pack(file, profile)
+        problems = lint_pack(pack)
+        errors += sum(p.severity == "error" for p in problems)
+        for problem in problems:
+            console.print(f"{file.name}: {problem.where}: {tr(problem.message)}", markup=False, soft_wrap=True)
+        counts = len(pack.questions), len(problems)
+        summary = t("{} 题，{} 个问题", "{} questions, {} problems").format(*counts)
+        console.print(f"{pack.name}  {pack.version}  {summary}")
+    if errors:
+        raise typer.Exit(1)

@@ -1,0 +1,65 @@
+"""One question in the terminal: ask it, watch the turn, show the score card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.markup import escape
+
+from voicedrill.cli.cards import show_attempt
+from voicedrill.cli.language import t, tr
+from voicedrill.cli.live import LiveTurn
+from voicedrill.cli.wiring import Kit
+from voicedrill.cli.wording import DEMO_MODEL_WARNING
+from voicedrill.core.errors import SpeechError
+from voicedrill.core.model import Attempt, Question, Recording
+from voicedrill.ports import Synthesizer
+from voicedrill.session import Devices, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where questions are shown and by whom they are spoken."""
+
+    console: Console
+    kit: Kit
+    synthesizer: Synthesizer | None
+    """None: the prompt is shown, not spoken."""
+
+
+def ask(stage: Stage, question: Question, devices: Devices, source: Source, number: int) -> Attempt:
+    """Ask one question and show how it was answered."""
+    console = stage.console
+    console.rule(t(f"第 {number} 题 · {question.name}", f"Question {number} · {question.name}"), align="left")
+    console.print(f"[bold]{t('客户', 'Customer')}[/]  {escape(question.prompt)}")
+    prompt = _speak(stage, question)
+    with LiveTurn(console) as watch:
+        attempt = stage.kit.session.ask(question, prompt, devices, source=source, watch=watch)
+    show_attempt(console, attempt, question, stored_places(stage.kit, attempt))
+    return attempt
+
+
+def stored_places(kit: Kit, attempt: Attempt) -> dict[str, str]:
+    """Where the recording and the log of an attempt lie."""
+    return {
+        t("录音", "Recording"): str(kit.store.recordings.locate(attempt.recording)),
+        t("记录", "Log"): f"{kit.store.path}  #{str(attempt.id)[:8]}",
+    }
+
+
+def warn_of_demo_model(console: Console, kit: Kit) -> None:
+    """Say on screen that the model in use does not understand people."""
+    if kit.model.is_demo:
+        console.print(f"[yellow]⚠ {tr(DEMO_MODEL_WARNING)}[/]")
+
+
+def _speak(stage: Stage, question: Question) -> Recording:
+    import numpy as np
+
+    if stage.synthesizer is not None:
+        try:
+            return stage.synthesizer.synthesize(question.prompt)
+        except SpeechError as error:
+            stage.console.print(f"[yellow]⚠ {escape(tr(error.message))}[/]")
+    return Recording(np.zeros(0, np.int16))

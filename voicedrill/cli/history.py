@@ -1,0 +1,71 @@
+"""`voicedrill history`: past attempts, newest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voicedrill.cli.language import t, tr
+
+if TYPE_CHECKING:
+    from voicedrill.core.model import Attempt
+
+
+def history(
+    trainee: Annotated[str | None, typer.Option(help=t("只看这位学员。", "Only this trainee."))] = None,
+    objection: Annotated[
+        str | None, typer.Option(help=t("只看这条异议（编号或名称）。", "Only this objection, by id or name."))
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help=t("最多几条。", "How many at most."))] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help=t("输出 JSON。", "Print JSON."))] = False,
+) -> None:
+    """List attempts from the store."""
+    from voicedrill.cli import wiring
+    from voicedrill.cli.screen import print_json, result_console
+    from voicedrill.store.attempts import AttemptFilter
+    from voicedrill.store.document import attempt_to_json
+
+    question_id = wiring.open_library().find_question(objection).id if objection else None
+    with wiring.open_store() as store:
+        attempts = store.list(AttemptFilter(trainee=trainee, question_id=question_id, limit=limit))
+        waiting = len(store.unscored())
+    if as_json:
+        print_json([attempt_to_json(attempt) for attempt in attempts])
+        return
+    console = result_console()
+    if not attempts:
+        console.print(t("还没有作答记录。先试试 voicedrill demo。", "No attempts yet. Try voicedrill demo."))
+        return
+    console.print(_table(attempts))
+    if waiting:
+        console.print(t(f"有 {waiting} 段录音还没评分：voicedrill score --unscored",
+                        f"{waiting} recordings wait for a score: voicedrill score --unscored"))
+
+
+def _table(attempts: tuple[Attempt, ...]) -> object:
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for zh, en in (("编号", "Id"), ("时间", "Time"), ("学员", "Trainee"), ("题目", "Question"), ("招法", "Tactic")):
+        table.add_column(t(zh, en))
+    table.add_column(t("得分", "Score"), justify="right")
+    table.add_column(t("结果", "Result"))
+    for attempt in attempts:
+        when = attempt.started_at.astimezone().strftime("%m-%d %H:%M")
+        tactic = attempt.evaluation.tactic_id if attempt.evaluation else None
+        total, result = _result(attempt)
+        table.add_row(str(attempt.id)[:8], when, attempt.trainee, attempt.question.name, tactic or "—", total, result)
+    return table
+
+
+def _result(attempt: Attempt) -> tuple[str, str]:
+    from voicedrill.cli.wording import STATUS
+    from voicedrill.core.model import CardStatus
+
+    card = attempt.score_card
+    if card is None:
+        return "", t("待评分", "not scored yet")
+    if card.total is None or card.status is not CardStatus.SCORED:
+        return "" if card.total is None else f"{card.total:.0f}", tr(STATUS[card.status])
+    return f"{card.total:.0f}", t("通过", "passed") if card.passed else t("未通过", "not passed")

@@ -1,0 +1,109 @@
+"""The way in and out: arguments, errors as one line, exit codes.
+
+Exit codes: 0 done; 1 something went wrong and one line on stderr says what; 2 the command line asks for
+something that does not exist; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import typer
+
+from voicedrill.cli.app import app
+from voicedrill.cli.language import t, tr
+from voicedrill.core.errors import UsageError, VoiceDrillError
+
+_WrongUsage: type[Exception] = typer.BadParameter.__mro__[1]
+"""The base of Typer's errors about the command line; it has no public name of its own."""
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = app(take_language(sys.argv[1:]), standalone_mode=False)
+    except VoiceDrillError as error:
+        fail(" ".join(tr(error.message).split()), error.exit_code)
+    except _WrongUsage as error:
+        fail(describe_wrong_usage(error), 2)
+    except (typer.Abort, KeyboardInterrupt):
+        fail(t("已中断。录下的内容都已保存。", "Interrupted. Everything recorded so far is kept."), 130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away: nothing to report, nobody to report to
+        code = 0
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a traceback helps no user
+        fail(leave_crash_report(error), 1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def take_language(arguments: list[str]) -> list[str]:
+    """Remove `--lang` from anywhere on the command line: it was read before the commands were built.
+
+    Raises:
+        UsageError: its value is missing or unknown.
+    """
+    left: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--lang":
+            value = next(words, "")
+        elif word.startswith("--lang="):
+            value = word.removeprefix("--lang=")
+        else:
+            left.append(word)
+            continue
+        if value not in ("zh", "en"):
+            raise UsageError(f"不支持的语言：{value!r}，请用 --lang zh 或 --lang en。",
+                             f"Unknown language {value!r}: use --lang zh or --lang en.")
+    return left
+
+
+def describe_wrong_usage(error: Exception) -> str:
+    """One line about a command line that Typer refuses."""
+    english = " ".join(str(getattr(error, "message", "") or error).split()).rstrip(".")
+    kind = type(error).__name__
+    parameter = getattr(error, "param", None)
+    name = "/".join(getattr(parameter, "opts", ())) if parameter is not None else ""
+    if kind == "MissingParameter":
+        zh, english = f"缺少参数 {name}", f"Missing {name}"
+    elif kind == "NoSuchOption":
+        zh = f"没有选项 {getattr(error, 'option_name', '')}"
+    elif english.startswith("No such command"):
+        zh = f"没有命令 {english.removeprefix('No such command').split('.')[0].strip()}"
+    elif "unexpected extra argument" in english:
+        zh = f"多余的参数 {english.split('(')[-1].rstrip(')')}"
+    else:
+        zh, english = f"参数 {name} 的值有误（{english}）", f"Invalid value for {name}: {english}"
+    return t(f"{zh}。运行 voicedrill --help 查看用法。", f"{english}. See voicedrill --help.")
+
+
+def leave_crash_report(error: Exception) -> str:
+    """Write the traceback to a file; return a line that names it."""
+    import traceback
+
+    from voicedrill.places import home
+
+    path = home() / "crash.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    except OSError:
+        path = path.with_name("(not written)")
+    summary = f"{type(error).__name__}: {error}".splitlines()[0][:160]
+    return t(f"程序内部出错（{summary}）。请把 {path} 发给开发者。",
+             f"Internal error ({summary}). Please send {path} to the developers.")
+
+
+def fail(line: str, code: int) -> NoReturn:
+    """Say what went wrong and exit."""
+    sys.stderr.write(line.rstrip() + "\n")
+    sys.exit(code)
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    """SIGTERM takes the same way out as Ctrl-C, so that the take so far is kept."""
+    raise KeyboardInterrupt

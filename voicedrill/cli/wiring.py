@@ -1,0 +1,106 @@
+"""Builds the real adapters: the one place where files, models, database and devices are put together."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voicedrill import places
+from voicedrill.core.turn import TurnLimits
+
+if TYPE_CHECKING:
+    from voicedrill.content.library import Library
+    from voicedrill.core.rubric import Rubric
+    from voicedrill.session import Session
+    from voicedrill.speech.models import ModelInfo
+    from voicedrill.speech.recognition import VoskRecognizer
+    from voicedrill.speech.synthesis import Pyttsx3Synthesizer
+    from voicedrill.store.attempts import AttemptStore
+
+
+DEMO_MODEL = "voicedrill-demo-cn"
+"""Folder of the model that ships with the program."""
+
+def open_library(profile: Path | None = None) -> Library:
+    """All packs: those that ship with the program and the user's own."""
+    from voicedrill.content.library import read_library
+
+    folders = [places.built_in("content"), places.user_data() / "content"]
+    return read_library([f for f in folders if f.is_dir()], profile or built_in_profile())
+
+
+def built_in_profile() -> Path:
+    """The product profile that fills the slots of the built-in packs."""
+    return places.built_in("content") / "profiles" / "default.yaml"
+
+
+def open_rubric() -> Rubric:
+    """The standard rubric."""
+    from voicedrill.content.rubrics import read_rubric
+
+    return read_rubric(places.built_in("content") / "rubrics" / "standard.yaml")
+
+
+def open_store() -> AttemptStore:
+    """The attempts kept at home."""
+    from voicedrill.store.attempts import AttemptStore
+
+    return AttemptStore(places.home())
+
+
+def model_folders() -> list[Path]:
+    """Folders that may hold models, the user's own before those that ship with the program."""
+    return [places.user_data() / "models", Path("~/.cache/vosk").expanduser(), places.built_in("models")]
+
+
+def choose_model(explicit: Path | None) -> ModelInfo:
+    """The model to recognise with: option, `VOICEDRILL_MODEL`, then the first one installed.
+
+    Raises:
+        ModelError: none is found, or the one asked for cannot be used.
+    """
+    from voicedrill.speech.models import find_model
+
+    return find_model(explicit, os.environ.get("VOICEDRILL_MODEL"), model_folders())
+
+
+def load_recognizer(model: ModelInfo) -> VoskRecognizer:
+    """Load a recognition model."""
+    from voicedrill.speech.recognition import VoskRecognizer
+
+    return VoskRecognizer.load(model)
+
+
+def open_synthesizer() -> Pyttsx3Synthesizer:
+    """The voice of the customer."""
+    from voicedrill.speech.synthesis import Pyttsx3Synthesizer
+
+    return Pyttsx3Synthesizer(places.user_cache() / "prompts")
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """Everything a session needs, opened."""
+
+    library: Library
+    model: ModelInfo
+    store: AttemptStore
+    session: Session
+
+
+def open_kit(model: Path | None, trainee: str, limits: TurnLimits | None = None) -> Kit:
+    """Open packs, rubric, store and model for one trainee; the store is the caller's to close.
+
+    Content and model come before the store, so that a mistake there leaves no empty database behind.
+    """
+    from voicedrill.audio.vad import SileroDetector
+    from voicedrill.session import Session
+    from voicedrill.speech.recognition import BackgroundRecognizer
+
+    library, rubric, info = open_library(), open_rubric(), choose_model(model)
+    recognizer = BackgroundRecognizer(load_recognizer(info))
+    store = open_store()
+    session = Session(store, recognizer, SileroDetector(), rubric, trainee=trainee, limits=limits)
+    return Kit(library, info, store, session)

@@ -1,0 +1,209 @@
+"""Runs turns on devices and keeps every answer: the only loop that touches them.
+
+The order of things is the product's promise: the attempt is entered and its audio written to disk as it is captured;
+then it is recognised, and the facts stored; then it is scored. A crash in between loses no more than the last block,
+and what is missing can be made up later (`score_attempt`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Literal
+from uuid import UUID, uuid4
+
+import numpy as np
+
+from voicedrill import __version__
+from voicedrill.audio.files import WavWriter, read_audio
+from voicedrill.core.evaluation import evaluate
+from voicedrill.core.model import (
+    Attempt,
+    EndReason,
+    Facts,
+    Question,
+    QuestionRef,
+    Recording,
+    RecordingRef,
+    Samples,
+    Timing,
+    Versions,
+)
+from voicedrill.core.rubric import Rubric
+from voicedrill.core.scoring import score
+from voicedrill.core.signal import remarks
+from voicedrill.core.turn import Phase, Turn, TurnLimits
+from voicedrill.evaluate import gather_facts, listen
+from voicedrill.ports import AudioInput, AudioOutput, Recognizer, SpeechDetector
+from voicedrill.store.attempts import AttemptStore
+
+Source = Literal["demo", "practice", "score"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What an onlooker sees of a running turn."""
+
+    phase: Phase
+    seconds: float
+    """Since the prompt's end."""
+    partial: str
+    """Understood so far."""
+    level: float
+    """Of the last block, dBFS; -120 at digital silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """Where a turn is spoken and heard."""
+
+    input: AudioInput
+    output: AudioOutput
+
+
+def ignore(progress: Progress) -> None:
+    """An onlooker that does not look."""
+
+
+class Session:
+    """One sitting of one trainee: asks questions, marks recordings, stores all of it."""
+
+    def __init__(
+        self,
+        store: AttemptStore,
+        recognizer: Recognizer,
+        detector: SpeechDetector,
+        rubric: Rubric,
+        *,
+        trainee: str,
+        limits: TurnLimits | None = None,
+    ) -> None:
+        self._store = store
+        self._recognizer = recognizer
+        self._detector = detector
+        self._rubric = rubric
+        self._trainee = trainee
+        self._limits = limits or TurnLimits()
+
+    def ask(
+        self,
+        question: Question,
+        prompt: Recording,
+        devices: Devices,
+        *,
+        source: Source = "practice",
+        watch: Callable[[Progress], None] = ignore,
+        follows: UUID | None = None,
+    ) -> Attempt:
+        """Speak the prompt, capture the answer, score it.
+
+        Returns:
+            The attempt as stored, with facts, evaluation and score card.
+
+        Raises:
+            AudioError: a device or the disk failed; what was captured until then is kept.
+            KeyboardInterrupt: the same holds.
+        """
+        attempt = self._new_attempt(question, source, follows)
+        path = self._store.recordings.allocate(attempt.id, attempt.started_at)
+        attempt = replace(attempt, recording=RecordingRef(self._store.recordings.relative(path), "", 0.0))
+        self._store.begin(attempt)
+        writer = WavWriter(path)
+        try:
+            with writer:
+                facts = self._run_turn(prompt, devices, writer, watch)
+        finally:
+            recording = replace(attempt.recording, sha256=writer.sha256, seconds=writer.seconds)
+            self._store.record_recording(attempt.id, recording)
+        return self._complete(replace(attempt, recording=recording), question, facts)
+
+    def mark(self, question: Question, path: Path) -> Attempt:
+        """Score a recording made elsewhere; it stays where it lies.
+
+        Raises:
+            AudioError: the file cannot be read.
+        """
+        recording = read_audio(path)
+        attempt = self._new_attempt(question, "score", None)
+        ref = RecordingRef(str(path.resolve()), self._store.recordings.digest(path), recording.seconds)
+        attempt = replace(attempt, recording=ref)
+        self._store.begin(attempt)
+        facts = listen(recording, self._recognizer, self._detector, Timing.UNKNOWN, EndReason.INPUT_ENDED)
+        return self._complete(attempt, question, facts)
+
+    def resume(self, attempt: Attempt, question: Question) -> Attempt:
+        """Recognise and score an attempt whose recording was saved but never scored.
+
+        Raises:
+            StoreError: its recording is missing.
+            AudioError: its recording cannot be read.
+        """
+        path = self._store.recordings.locate(attempt.recording)
+        recording = read_audio(path)
+        timing = Timing.UNKNOWN if attempt.source == "score" else Timing.EXACT
+        ref = replace(attempt.recording, sha256=self._store.recordings.digest(path), seconds=recording.seconds)
+        self._store.record_recording(attempt.id, ref)
+        facts = listen(recording, self._recognizer, self._detector, timing, EndReason.INTERRUPTED)
+        versions = Versions(program=__version__, model=self._recognizer.name)
+        return self._complete(replace(attempt, recording=ref, versions=versions), question, facts)
+
+    def _new_attempt(self, question: Question, source: Source, follows: UUID | None) -> Attempt:
+        return Attempt(
+            id=uuid4(),
+            trainee=self._trainee,
+            started_at=datetime.now(timezone.utc),
+            source=source,
+            question=QuestionRef(question.id, question.kind, question.name, question.prompt, question.pack),
+            recording=RecordingRef("", "", 0.0),
+            versions=Versions(program=__version__, model=self._recognizer.name),
+            follows=follows,
+        )
+
+    def _run_turn(
+        self, prompt: Recording, devices: Devices, writer: WavWriter, watch: Callable[[Progress], None]
+    ) -> Facts:
+        turn = Turn(self._limits)
+        self._detector.reset()
+        recognition = self._recognizer.start()
+        blocks: list[Samples] = []
+        probabilities: list[float] = []
+        watch(Progress(turn.phase, 0.0, "", -120.0))
+        devices.output.play(prompt)
+        turn.prompt_ended()
+        with closing(devices.input.blocks()) as captured:
+            for block in captured:
+                writer.write(block)
+                recognition.feed(block)
+                blocks.append(block)
+                probabilities.append(self._detector.probability(block))
+                turn.hear(probabilities[-1], len(block))
+                watch(Progress(turn.phase, turn.position / 16_000, recognition.partial(), _level(block)))
+                if turn.phase is Phase.ENDED:
+                    break
+        if turn.end_reason is None:
+            turn.input_ended()
+        recording = Recording(np.concatenate(blocks) if blocks else np.zeros(0, np.int16))
+        reason = turn.end_reason or EndReason.INPUT_ENDED
+        return gather_facts(recording, recognition.finish(), probabilities, devices.input.timing, reason)
+
+    def _complete(self, attempt: Attempt, question: Question, facts: Facts) -> Attempt:
+        self._store.record_facts(attempt.id, facts, attempt.versions, remarks(facts.signal))
+        return self.score_attempt(replace(attempt, facts=facts, notes=remarks(facts.signal)), question)
+
+    def score_attempt(self, attempt: Attempt, question: Question) -> Attempt:
+        """Score stored facts against a question and add the score to the attempt's history."""
+        if attempt.facts is None:
+            raise ValueError("an attempt without facts cannot be scored")
+        evaluation = evaluate(question, attempt.facts)
+        card = score(question, evaluation, self._rubric)
+        self._store.add_score(attempt.id, question, evaluation, card)
+        return replace(attempt, evaluation=evaluation, score_card=card)
+
+
+def _level(block: Samples) -> float:
+    """RMS of a block, dBFS."""
+    power = float(np.mean(np.square(block.astype(np.float64))))
+    return 10.0 * float(np.log10(power / 32768.0**2)) if power > 0 else -120.0
