@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from voicedrill.content.library import Library
     from voicedrill.core.model import Question
 
-AUDIO_SUFFIXES = set([".wav", ".mp3", ".m4a", ".flac", ".ogg", ".opus", ".aac", ".amr", ".aiff", ".aif", ".au", ".wma", ".webm"])
+AUDIO_SUFFIXES = frozenset((
+    ".wav", ".mp3", ".m4a", ".flac", ".ogg", ".opus", ".aac", ".amr", ".aiff", ".aif", ".au", ".wma", ".webm",
+))
 """Files of a folder that are taken for recordings; anything else there is left alone."""
 
 Model = Annotated[Path | None, typer.Option(help=t("识别模型的文件夹。", "Folder of the recognition model."))]
