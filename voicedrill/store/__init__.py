@@ -1,0 +1,1 @@
+"""What is kept: attempts in a SQLite database, recordings in folders by day."""
