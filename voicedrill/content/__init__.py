@@ -1,0 +1,1 @@
+"""Packs: read, filled, validated, linted, found by name."""

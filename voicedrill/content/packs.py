@@ -1,0 +1,137 @@
+"""Packs and product profiles: from YAML files to the data types of the core."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from voicedrill.content.document import Document, Fault, FieldPath, read_document
+from voicedrill.content.schema import KeyPointForm, PackForm, ProfileForm, RebuttalForm, TacticForm, validate
+from voicedrill.content.slots import fill_slots
+from voicedrill.core.model import Criterion, PackRef, Question, Rating, Tactic
+
+_RATINGS = {"绿": Rating.GREEN, "黄": Rating.YELLOW, "红": Rating.RED}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A product profile: what the slots of a pack are filled with."""
+
+    id: str
+    name: str
+    slots: Mapping[str, str]
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A pack as it is drilled: slots filled, ids of criteria made unique (`t11.a`)."""
+
+    id: str
+    version: str
+    name: str
+    ref: PackRef
+    questions: tuple[Question, ...]
+    path: Path
+    profile: str
+    """Id of the profile that filled the slots."""
+
+
+def read_profile(path: Path) -> Profile:
+    """Read a product profile.
+
+    Raises:
+        ContentError: it cannot be read or is not valid; names file, line and field.
+    """
+    document = read_document(path)
+    slots = document.value.get("slots")
+    faults = [
+        document.fault(("slots", key), "填空的文字里不能再有花括号", "may hold no curly brackets")
+        for key, value in (slots.items() if isinstance(slots, dict) else ())
+        if isinstance(value, str) and ("{" in value or "}" in value)
+    ]
+    form = validate(document, ProfileForm, faults)
+    return Profile(form.id, form.name, form.slots, path)
+
+
+def read_pack(path: Path, profile: Profile) -> Pack:
+    """Read a pack and fill its slots from the profile.
+
+    Raises:
+        ContentError: it cannot be read or is not valid; names file, line and field.
+    """
+    document = read_document(path)
+    faults = fill_slots(document, profile.slots) + _repeated_ids(document)
+    form = validate(document, PackForm, faults)
+    ref = PackRef(form.id, form.version, _digest(form))
+    return Pack(form.id, form.version, form.name, ref, tuple(_question(q, ref) for q in form.questions), path,
+                profile.id)
+
+
+def _digest(form: PackForm) -> str:
+    """SHA-256 of the content as canonical JSON: comments, layout and order of fields don't count."""
+    data = form.model_dump(mode="json", by_alias=True)
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _question(form: RebuttalForm, ref: PackRef) -> Question:
+    return Question(form.id, form.kind, form.name, form.prompt, ref, tuple(_tactic(t) for t in form.tactics),
+                    form.maxim)
+
+
+def _tactic(form: TacticForm) -> Tactic:
+    return Tactic(form.id, form.name, tuple(_criterion(form.id, k) for k in form.key_points), _RATINGS[form.rating],
+                  form.rating_reason, form.idea, form.model_answer)
+
+
+def _criterion(tactic_id: str, form: KeyPointForm) -> Criterion:
+    return Criterion(f"{tactic_id}.{form.id}", form.name, tuple(form.phrases), form.weight, form.required)
+
+
+def _repeated_ids(document: Document) -> list[Fault]:
+    """Ids and names that stand twice where they must tell things apart.
+
+    Question and tactic ids are unique in a pack, key point ids in their tactic; names of questions are unique in a
+    pack, names of tactics in their question: both are used to ask for them.
+    """
+    faults: list[Fault] = []
+    questions = _items(document.value, "questions")
+    at: FieldPath = ("questions",)
+    faults += _repeats(document, [(*at, i) for i, _ in questions], "id")
+    faults += _repeats(document, [(*at, i) for i, _ in questions], "name")
+    tactics: list[FieldPath] = []
+    for i, question in questions:
+        own: list[FieldPath] = [(*at, i, "tactics", j) for j, _ in _items(question, "tactics")]
+        tactics += own
+        faults += _repeats(document, own, "name")
+        for j, tactic in _items(question, "tactics"):
+            within: FieldPath = (*at, i, "tactics", j, "key_points")
+            faults += _repeats(document, [(*within, k) for k, _ in _items(tactic, "key_points")], "id")
+    return faults + _repeats(document, tactics, "id")
+
+
+def _items(value: object, key: str) -> list[tuple[int, dict[str, object]]]:
+    found = value.get(key) if isinstance(value, dict) else None
+    return [(i, v) for i, v in enumerate(found) if isinstance(v, dict)] if isinstance(found, list) else []
+
+
+def _repeats(document: Document, paths: list[FieldPath], key: str) -> list[Fault]:
+    first: dict[str, int] = {}
+    faults = []
+    for path in paths:
+        value = document.value
+        for part in path:
+            value = value[part]
+        text = value.get(key)
+        if not isinstance(text, str):
+            continue
+        line = document.line((*path, key))
+        if text in first:
+            faults.append(document.fault((*path, key), f"「{text}」重复，第 {first[text]} 行已经用过",
+                                         f"“{text}” is used already on line {first[text]}"))
+        first.setdefault(text, line)
+    return faults
