@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,7 +28,7 @@ Trainee = Annotated[str, typer.Option(help=t("学员姓名。", "Name of the tra
 def practice(
     input_: Annotated[
         Path | None,
-        typer.Option("--input", help=t("代替麦克风的录音或文件夹。", "Recording or folder that replaces the microphone.")),
+        typer.Option("--input", help=t("用录音（或文件夹里的录音）作答。", "Answer with a recording, or a folder.")),
     ] = None,
     objection: Annotated[
         str | None, typer.Option(help=t("只练这一条异议（编号或名称）。", "Only this objection, by id or name."))
@@ -92,9 +94,14 @@ def pair_questions(files: list[Path], library: Library, objection: str | None) -
         return [(file, library.find_question(objection)) for file in files]
     pairs = []
     for index, file in enumerate(files):
-        try:
-            question = library.find_question(file.stem)
-        except UsageError:
-            question = library.questions[index % len(library.questions)]
-        pairs.append((file, question))
+        named = _named_after(file.stem, library)
+        pairs.append((file, named or library.questions[index % len(library.questions)]))
     return pairs
+
+
+def _named_after(stem: str, library: Library) -> Question | None:
+    """`太贵了.wav`, `o2.wav`, and with more behind a separator: `o2-王芳.wav`."""
+    for name in (stem, re.split(r"[-_ .+(（]", stem)[0]):
+        with suppress(UsageError):
+            return library.find_question(name)
+    return None
