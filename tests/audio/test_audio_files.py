@@ -275,6 +275,7 @@ def test_what_is_written_can_be_read_at_any_moment(tmp_path):
     assert writer.seconds == pytest.approx(3 * 512 / RATE)
     writer.close()
     writer.close()
+    assert writer.sha256 == sha256_of(writer.path)
     assert np.array_equal(read_audio(writer.path).samples, np.repeat(np.int16([1, 2, 3]), 512))
 
 

@@ -6,7 +6,7 @@ Product code, so that what runs without a sound card is the same turn that runs 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 
 import numpy as np
 
@@ -58,7 +58,7 @@ class FileInput:
         self._clock = clock
         self._sleep = sleep
 
-    def blocks(self) -> Iterator[Samples]:
+    def blocks(self) -> Generator[Samples, None, None]:
         """Blocks of the recording, the last one filled up with zeros, then blocks of zeros."""
         pacer = Pacer(self._pace, self._clock, self._sleep)
         total = len(self._samples) + int(self._silence_after * RATE)

@@ -194,6 +194,14 @@ class WavWriter:
         """What is safely in the file."""
         return self._frames / RATE
 
+    @property
+    def sha256(self) -> str:
+        """Of the file as it lies on disk, hexadecimal; empty when it can no longer be read."""
+        try:
+            return sha256_of(self.path)
+        except AudioError:
+            return ""
+
     def write(self, samples: Samples) -> None:
         """Append int16 samples at 16 kHz.
 
