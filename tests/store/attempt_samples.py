@@ -17,6 +17,7 @@ from voicedrill.core.model import (
     Fluency,
     PackRef,
     Points,
+    Question,
     QuestionRef,
     RecordingRef,
     Reliability,
@@ -34,6 +35,7 @@ from voicedrill.core.model import (
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=timezone.utc)
 PACK = PackRef("sales-objections", "1.0.0", "5f" * 32)
+QUESTION = Question("o1", "rebuttal", "太贵了", "你们的产品太贵了。", PACK)
 
 FACTS = Facts(
     transcript=Transcript(

@@ -8,10 +8,10 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from attempt_samples import ATTEMPT, BEGUN, CARD, EVALUATION, FACTS, PACK, START, numbered
+from attempt_samples import ATTEMPT, BEGUN, CARD, EVALUATION, FACTS, PACK, QUESTION, START, numbered
 
 from voicedrill.core.errors import StoreError, UsageError
-from voicedrill.core.model import CardStatus, PackRef, Transcript, Versions, Word
+from voicedrill.core.model import CardStatus, PackRef, RecordingRef, Transcript, Versions, Word
 from voicedrill.store.attempts import AttemptFilter, AttemptStore
 
 
@@ -26,8 +26,15 @@ def test_attempt_grows_from_recording_to_score(store):
     assert store.get(BEGUN.id) == BEGUN
     store.record_facts(BEGUN.id, FACTS)
     assert store.get(BEGUN.id) == replace(BEGUN, facts=FACTS)
-    store.add_score(BEGUN.id, EVALUATION, CARD)
+    store.add_score(BEGUN.id, QUESTION, EVALUATION, CARD)
     assert store.get(BEGUN.id) == ATTEMPT
+
+
+def test_recording_is_confirmed_when_complete(store):
+    store.begin(replace(BEGUN, recording=RecordingRef("2026-03-01/x.wav", "", 0.0)))
+    assert store.get(BEGUN.id).recording.sha256 == ""
+    store.record_recording(BEGUN.id, BEGUN.recording)
+    assert store.list() == (BEGUN,)
 
 
 def test_what_was_written_is_there_for_another_program(tmp_path):
@@ -55,7 +62,8 @@ def test_newest_score_counts_and_older_ones_stay(store):
     store.begin(ATTEMPT)
     judged_by = PackRef("sales-objections", "1.1.0", "6e" * 32)
     other = replace(EVALUATION, tactic_id="t12")
-    store.add_score(ATTEMPT.id, other, replace(CARD, total=90.0, passed=True), pack=judged_by, program="0.2.0")
+    later = replace(QUESTION, pack=judged_by)
+    store.add_score(ATTEMPT.id, later, other, replace(CARD, total=90.0, passed=True), program="0.2.0")
     assert store.get(ATTEMPT.id).score_card.total == 90.0
     assert store.get(ATTEMPT.id).question.pack == PACK
     first, second = store.scores(ATTEMPT.id)
@@ -69,7 +77,7 @@ def test_newest_score_counts_although_the_clock_went_back(tmp_path):
     clock = iter([START - timedelta(hours=n) for n in range(9)])
     with AttemptStore(tmp_path, now=lambda: next(clock)) as store:
         store.begin(ATTEMPT)
-        store.add_score(ATTEMPT.id, EVALUATION, replace(CARD, total=90.0))
+        store.add_score(ATTEMPT.id, QUESTION, EVALUATION, replace(CARD, total=90.0))
         assert [s.card.total for s in store.scores(ATTEMPT.id)] == [62.5, 90.0]
         assert store.get(ATTEMPT.id).score_card.total == 90.0
 
@@ -93,7 +101,7 @@ def test_second_recognition_is_added_with_what_made_it(store, tmp_path):
 def test_score_without_facts_is_refused(store):
     store.begin(BEGUN)
     with pytest.raises(StoreError, match="no facts"):
-        store.add_score(BEGUN.id, EVALUATION, CARD)
+        store.add_score(BEGUN.id, QUESTION, EVALUATION, CARD)
     assert store.unscored() == (BEGUN,)
 
 
@@ -109,8 +117,9 @@ def test_unknown_attempt(store):
     stranger = UUID(int=1)
     for call in (
         lambda: store.get(stranger),
+        lambda: store.record_recording(stranger, BEGUN.recording),
         lambda: store.record_facts(stranger, FACTS),
-        lambda: store.add_score(stranger, EVALUATION, CARD),
+        lambda: store.add_score(stranger, QUESTION, EVALUATION, CARD),
         lambda: store.add_event(stranger, "教练", "comment", {}),
     ):
         with pytest.raises(UsageError, match="there is no attempt"):
@@ -196,7 +205,7 @@ def test_events_are_appended(store):
     assert store.events(UUID(int=1)) == ()
 
 
-@pytest.mark.parametrize("table", ["attempt", "facts", "score", "event"])
+@pytest.mark.parametrize("table", ["attempt", "recording", "facts", "score", "event"])
 def test_what_happened_cannot_be_changed_even_by_hand(store, tmp_path, table):
     store.begin(ATTEMPT)
     store.add_event(ATTEMPT.id, "陈教练", "comment", {})

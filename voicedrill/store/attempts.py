@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import exists, func, select
@@ -18,14 +18,18 @@ from sqlalchemy.orm import Session
 
 from voicedrill import __version__
 from voicedrill.core.errors import StoreError, UsageError
-from voicedrill.core.model import Attempt, Evaluation, Facts, PackRef, ScoreCard, Versions
-from voicedrill.store.database import PATIENCE, open_database, reading, writing
+from voicedrill.core.model import Attempt, Evaluation, Facts, PackRef, Question, RecordingRef, ScoreCard, Versions
+from voicedrill.store.database import DATABASE, PATIENCE, open_database, reading, writing
 from voicedrill.store.document import from_text, to_text
-from voicedrill.store.rows import attempt_of, attempt_row, facts_row, score_row, summary_row
-from voicedrill.store.schema import AttemptRow, EventRow, FactsRow, ScoreRow, SummaryRow, TraineeRow
+from voicedrill.store.recordings import RecordingFolder
+from voicedrill.store.rows import attempt_of, attempt_row, facts_row, recording_row, score_row, summary_row
+from voicedrill.store.schema import AttemptRow, EventRow, FactsRow, RecordingRow, ScoreRow, SummaryRow, TraineeRow
 from voicedrill.store.selection import AttemptFilter, begins_with, conditions, joined, page
 
 __all__ = ["AttemptFilter", "AttemptStore", "Event", "Score"]
+
+
+Entry = TypeVar("Entry", TraineeRow, AttemptRow, RecordingRow, FactsRow, ScoreRow, EventRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ class AttemptStore:
         Raises:
             StoreError: folder or database cannot be used.
         """
-        self.home = home
+        self.path = home / DATABASE
+        self.recordings = RecordingFolder(home)
         self._engine = open_database(home, patience)
         self._now = now
 
@@ -92,7 +97,7 @@ class AttemptStore:
     # ---------------------------------------------------------------- writing
 
     def begin(self, attempt: Attempt) -> None:
-        """Keep an attempt whose recording is on disk, before it is scored; a new trainee is entered by name.
+        """Enter an attempt before it is scored, even before it is recorded; a new trainee is entered by name.
 
         Facts and a score that it already carries (an import) are kept in the same transaction.
 
@@ -100,25 +105,36 @@ class AttemptStore:
             StoreError: an attempt with this id is there already, or the database cannot be used.
         """
         to_text(attempt, Attempt)  # refuses what could not be exported later
+        question, evaluation, card = attempt.question, attempt.evaluation, attempt.score_card
         with writing(self._engine) as session:
             if session.scalar(select(exists().where(AttemptRow.id == str(attempt.id)))):
                 raise StoreError(f"作答记录 {attempt.id} 已存在", f"attempt {attempt.id} is already stored")
             row = attempt_row(attempt, self._trainee_id(session, attempt.trainee))
-            session.add(row)
-            session.flush()
-            summary = summary_row(row)
+            self._add(session, row)
+            recording = self._add(session, recording_row(attempt.id, attempt.recording))
+            summary = summary_row(row, recording)
             session.add(summary)
             if attempt.facts is None:
                 return
-            facts = self._add_facts(session, summary, facts_row(attempt.id, attempt.facts, attempt.versions, ()))
-            if attempt.evaluation is not None and attempt.score_card is not None:
-                score = score_row(
-                    facts, attempt.evaluation, attempt.score_card, attempt.question.pack, attempt.versions.program
-                )
-                self._add_score(session, summary, score)
+            facts = self._add(session, facts_row(attempt.id, attempt.facts, attempt.versions, ()))
+            summary.facts_id = facts.id
+            if evaluation is not None and card is not None:
+                score = score_row(facts, evaluation, card, question.pack, attempt.versions.program)
+                _project(summary, self._add(session, score))
+
+    def record_recording(self, attempt_id: UUID, recording: RecordingRef) -> None:
+        """Keep where the audio lies and its hash, now that it is complete.
+
+        Raises:
+            UsageError: there is no such attempt.
+            StoreError: the database cannot be used.
+        """
+        with writing(self._engine) as session:
+            _, summary = self._known(session, attempt_id)
+            summary.recording_id = self._add(session, recording_row(attempt_id, recording)).id
 
     def record_facts(
-        self, attempt_id: UUID, facts: Facts, *, versions: Versions | None = None, notes: tuple[str, ...] = ()
+        self, attempt_id: UUID, facts: Facts, versions: Versions | None = None, notes: tuple[str, ...] = ()
     ) -> None:
         """Keep what was heard. A second recognition is added to the first, and counts from then on.
 
@@ -135,24 +151,24 @@ class AttemptStore:
         with writing(self._engine) as session:
             attempt, summary = self._known(session, attempt_id)
             made_by = versions or Versions(program=attempt.program, model=attempt.model)
-            self._add_facts(session, summary, facts_row(attempt_id, facts, made_by, notes))
+            summary.facts_id = self._add(session, facts_row(attempt_id, facts, made_by, notes)).id
 
     def add_score(
         self,
         attempt_id: UUID,
+        question: Question,
         evaluation: Evaluation,
         card: ScoreCard,
         *,
-        pack: PackRef | None = None,
         program: str = __version__,
     ) -> None:
         """Keep a score derived from the newest facts. It is the current one from then on; older ones stay.
 
         Args:
             attempt_id: an attempt with facts.
+            question: as it judged, which may be of a later pack than the one that asked.
             evaluation: the facts compared with the question.
             card: the points, with the rubric that gave them.
-            pack: the pack that judged; the one that asked if not given.
             program: version of the program that scored.
 
         Raises:
@@ -160,15 +176,14 @@ class AttemptStore:
             StoreError: it has no facts yet, or the database cannot be used.
         """
         with writing(self._engine) as session:
-            attempt, summary = self._known(session, attempt_id)
+            _, summary = self._known(session, attempt_id)
             facts = session.scalar(select(FactsRow).where(FactsRow.id == summary.facts_id))
             if facts is None:
                 raise StoreError(
                     f"作答记录 {attempt_id} 还没有识别结果，请先识别再评分",
                     f"attempt {attempt_id} has no facts yet; recognise it before scoring",
                 )
-            asked = PackRef(attempt.pack_id, attempt.pack_version, attempt.pack_sha256)
-            self._add_score(session, summary, score_row(facts, evaluation, card, pack or asked, program))
+            _project(summary, self._add(session, score_row(facts, evaluation, card, question.pack, program)))
 
     def add_event(self, attempt_id: UUID, author: str, kind: str, body: dict[str, Any]) -> Event:
         """Append what a person decided or remarked; nothing changes or removes it.
@@ -177,20 +192,16 @@ class AttemptStore:
             UsageError: there is no such attempt.
             StoreError: the database cannot be used.
         """
-        event = Event(uuid4(), attempt_id, author, kind, body, self._now())
+        row = EventRow(
+            id=str(uuid4()),
+            attempt_id=str(attempt_id),
+            author=author,
+            kind=kind,
+            body=to_text(body, dict[str, Any]),
+        )
         with writing(self._engine) as session:
             self._known(session, attempt_id)
-            session.add(
-                EventRow(
-                    id=str(event.id),
-                    attempt_id=str(attempt_id),
-                    author=author,
-                    kind=kind,
-                    body=to_text(body, dict[str, Any]),
-                    created_at=event.created_at,
-                )
-            )
-        return event
+            return _event_of(self._add(session, row))
 
     # ---------------------------------------------------------------- reading
 
@@ -264,10 +275,7 @@ class AttemptStore:
             rows = session.scalars(
                 select(EventRow).where(EventRow.attempt_id == str(attempt_id)).order_by(EventRow.seq)
             ).all()
-        return tuple(
-            Event(UUID(row.id), attempt_id, row.author, row.kind, json.loads(row.body), row.created_at)
-            for row in rows
-        )
+        return tuple(_event_of(row) for row in rows)
 
     # ---------------------------------------------------------------- inside a transaction
 
@@ -275,10 +283,7 @@ class AttemptStore:
         known = session.scalar(select(TraineeRow.id).where(TraineeRow.name == name))
         if known is not None:
             return known
-        row = TraineeRow(id=str(uuid4()), name=name, created_at=self._now())
-        session.add(row)
-        session.flush()
-        return row.id
+        return self._add(session, TraineeRow(id=str(uuid4()), name=name)).id
 
     def _known(self, session: Session, attempt_id: UUID) -> tuple[AttemptRow, SummaryRow]:
         row = session.execute(
@@ -290,16 +295,19 @@ class AttemptStore:
             raise UsageError(f"没有编号为 {attempt_id} 的作答记录", f"there is no attempt {attempt_id}")
         return row[0], row[1]
 
-    def _add_facts(self, session: Session, summary: SummaryRow, row: FactsRow) -> FactsRow:
-        row.created_at = self._now()
+    def _add(self, session: Session, row: Entry) -> Entry:
+        """Append the row, dated, so that later rows of the same transaction can refer to it."""
+        if not isinstance(row, AttemptRow):
+            row.created_at = self._now()
         session.add(row)
         session.flush()
-        summary.facts_id = row.id
         return row
 
-    def _add_score(self, session: Session, summary: SummaryRow, row: ScoreRow) -> None:
-        row.created_at = self._now()
-        session.add(row)
-        session.flush()
-        summary.score_id, summary.tactic_id = row.id, row.tactic_id
-        summary.status, summary.total = row.status, row.total
+
+def _project(summary: SummaryRow, score: ScoreRow) -> None:
+    summary.score_id, summary.tactic_id = score.id, score.tactic_id
+    summary.status, summary.total = score.status, score.total
+
+
+def _event_of(row: EventRow) -> Event:
+    return Event(UUID(row.id), UUID(row.attempt_id), row.author, row.kind, json.loads(row.body), row.created_at)

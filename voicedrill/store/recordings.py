@@ -31,7 +31,9 @@ class Condition(str, Enum):
     INTACT = "intact"
     MISSING = "missing"
     CHANGED = "changed"
-    """The file is there, but is not the one that was scored."""
+    """The file is there, but is not the one that was recorded."""
+    UNCONFIRMED = "unconfirmed"
+    """The file is there, but the take never came to its end, so no hash is known."""
 
 
 class RecordingFolder:
@@ -74,15 +76,10 @@ class RecordingFolder:
                 f"{needed / 2**20:.0f} MB; free some space",
             )
 
-    def reference(self, path: Path, seconds: float) -> RecordingRef:
-        """What the database keeps of a finished recording: relative inside the folder, absolute elsewhere.
-
-        Raises:
-            StoreError: the file cannot be read.
-        """
+    def relative(self, path: Path) -> str:
+        """What the database keeps of a file's place: relative inside the folder, absolute elsewhere."""
         file, root = path.resolve(), self.root.resolve()
-        kept = file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
-        return RecordingRef(path=kept, sha256=sha256(file), seconds=seconds)
+        return file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
 
     def locate(self, recording: RecordingRef) -> Path:
         """The file of a recording, whether it is there or not.
@@ -109,7 +106,7 @@ class RecordingFolder:
         return path
 
     def condition(self, recording: RecordingRef) -> Condition:
-        """Whether the file is still the one that was scored, by its hash.
+        """Whether the file is still the one that was recorded, by its hash.
 
         Raises:
             StoreError: the file is there but cannot be read, or its path leads out of the folder.
@@ -117,23 +114,26 @@ class RecordingFolder:
         path = self.locate(recording)
         if not path.is_file():
             return Condition.MISSING
-        return Condition.INTACT if sha256(path) == recording.sha256 else Condition.CHANGED
+        if not recording.sha256:
+            return Condition.UNCONFIRMED
+        return Condition.INTACT if self.digest(path) == recording.sha256 else Condition.CHANGED
 
+    @staticmethod
+    def digest(path: Path) -> str:
+        """SHA-256 of a file's bytes, hexadecimal.
 
-def sha256(path: Path) -> str:
-    """Hexadecimal digest of a file's bytes.
-
-    Raises:
-        StoreError: it cannot be read.
-    """
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                digest.update(chunk)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StoreError(
-            f"无法读取录音 {path}（{reason}）", f"cannot read recording {path} ({reason}); check file and permissions"
-        ) from error
-    return digest.hexdigest()
+        Raises:
+            StoreError: it cannot be read.
+        """
+        digest = hashlib.sha256()
+        try:
+            with path.open("rb") as file:
+                while chunk := file.read(CHUNK):
+                    digest.update(chunk)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise StoreError(
+                f"无法读取录音 {path}（{reason}），请检查文件和权限",
+                f"cannot read recording {path} ({reason}); check file and permissions",
+            ) from error
+        return digest.hexdigest()

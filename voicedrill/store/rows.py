@@ -16,12 +16,12 @@ from voicedrill.core.model import (
     Versions,
 )
 from voicedrill.store.document import from_text, to_text
-from voicedrill.store.schema import AttemptRow, FactsRow, ScoreRow, SummaryRow
+from voicedrill.store.schema import AttemptRow, FactsRow, RecordingRow, ScoreRow, SummaryRow
 
 
 def attempt_row(attempt: Attempt, trainee_id: str) -> AttemptRow:
-    """What is known of the attempt apart from facts and scores."""
-    question, recording = attempt.question, attempt.recording
+    """What is known of the attempt apart from its recording, facts and scores."""
+    question = attempt.question
     return AttemptRow(
         id=str(attempt.id),
         trainee_id=trainee_id,
@@ -34,9 +34,6 @@ def attempt_row(attempt: Attempt, trainee_id: str) -> AttemptRow:
         pack_id=question.pack.id,
         pack_version=question.pack.version,
         pack_sha256=question.pack.sha256,
-        recording_path=recording.path,
-        recording_sha256=recording.sha256,
-        recording_seconds=recording.seconds,
         program=attempt.versions.program,
         model=attempt.versions.model,
         follows=str(attempt.follows) if attempt.follows else None,
@@ -44,7 +41,18 @@ def attempt_row(attempt: Attempt, trainee_id: str) -> AttemptRow:
     )
 
 
-def summary_row(attempt: AttemptRow) -> SummaryRow:
+def recording_row(attempt_id: UUID, recording: RecordingRef) -> RecordingRow:
+    """Where the audio lies; the caller sets the time."""
+    return RecordingRow(
+        id=str(uuid4()),
+        attempt_id=str(attempt_id),
+        path=recording.path,
+        sha256=recording.sha256,
+        seconds=recording.seconds,
+    )
+
+
+def summary_row(attempt: AttemptRow, recording: RecordingRow) -> SummaryRow:
     """The line of an attempt that has neither facts nor score yet."""
     return SummaryRow(
         attempt_id=attempt.id,
@@ -52,6 +60,7 @@ def summary_row(attempt: AttemptRow) -> SummaryRow:
         started_at=attempt.started_at,
         question_id=attempt.question_id,
         source=attempt.source,
+        recording_id=recording.id,
     )
 
 
@@ -89,7 +98,9 @@ def score_row(facts: FactsRow, evaluation: Evaluation, card: ScoreCard, pack: Pa
     )
 
 
-def attempt_of(attempt: AttemptRow, trainee: str, facts: FactsRow | None, score: ScoreRow | None) -> Attempt:
+def attempt_of(
+    attempt: AttemptRow, trainee: str, recording: RecordingRow, facts: FactsRow | None, score: ScoreRow | None
+) -> Attempt:
     """The attempt as it stands with its newest facts and score; versions are those that made the facts."""
     notes = (*notes_of(attempt.notes), *(notes_of(facts.notes) if facts else ()))
     made_by = facts or attempt
@@ -105,7 +116,7 @@ def attempt_of(attempt: AttemptRow, trainee: str, facts: FactsRow | None, score:
             prompt=attempt.prompt,
             pack=PackRef(attempt.pack_id, attempt.pack_version, attempt.pack_sha256),
         ),
-        recording=RecordingRef(attempt.recording_path, attempt.recording_sha256, attempt.recording_seconds),
+        recording=RecordingRef(recording.path, recording.sha256, recording.seconds),
         versions=Versions(program=made_by.program, model=made_by.model),
         facts=from_text(facts.facts, Facts) if facts else None,
         evaluation=from_text(score.evaluation, Evaluation) if score else None,

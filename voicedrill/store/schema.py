@@ -1,12 +1,13 @@
 """The tables of `voicedrill.db`.
 
-What happened is appended and never changed: `attempt`, `facts`, `score` and `event` refuse every UPDATE (by
-triggers, see the first migration); a row leaves them only when a person's data is purged. What lists show is a
-projection of them, `summary`, which can be recomputed at any time.
+What happened is appended and never changed: `attempt`, `recording`, `facts`, `score` and `event` refuse every
+UPDATE (by triggers, see the first migration); a row leaves them only when a person's data is purged. What lists
+show is a projection of them, `summary`, which can be recomputed at any time.
 
-    trainee 1 --- n attempt 1 --- n facts 1 --- n score
-                     |  1 --- n event
-                     +  1 --- 1 summary --> the newest facts and the newest score
+    trainee 1 --- n attempt 1 --- n recording
+                            1 --- n facts 1 --- n score
+                            1 --- n event
+                            1 --- 1 summary --> the newest recording, facts and score
 
 Keys are UUIDs made by the program that wrote the row, as text with hyphens, so that the databases of several
 stations can be merged without renumbering. Times are UTC, as ISO 8601 text of fixed width, which sorts as time
@@ -88,7 +89,7 @@ class TraineeRow(Base):
 
 
 class AttemptRow(Base):
-    """One answer to one question, as it was known when the recording was safe: before it was scored."""
+    """One answer to one question, as it was known when it began: before a sound of it was recorded or scored."""
 
     __tablename__ = "attempt"
 
@@ -108,17 +109,28 @@ class AttemptRow(Base):
     pack_version: Mapped[str] = mapped_column(Text)
     pack_sha256: Mapped[str] = mapped_column(Digest)
 
-    recording_path: Mapped[str] = mapped_column(Text)
-    """Relative to the audio folder, or absolute for a file scored where it lies."""
-    recording_sha256: Mapped[str] = mapped_column(Digest)
-    recording_seconds: Mapped[float] = mapped_column(REAL)
-
     program: Mapped[str] = mapped_column(Text)
     model: Mapped[str] = mapped_column(Text)
     follows: Mapped[str | None] = mapped_column(Uuid, index=True)
     """The attempt that this one retries. No foreign key: that one may lie on another station, or be purged."""
     notes: Mapped[str] = mapped_column(Text)
     """JSON list of codes."""
+
+
+class RecordingRow(Base):
+    """Where the audio of an attempt lies. The first row is written before the take, the next when it is complete."""
+
+    __tablename__ = "recording"
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(Uuid, unique=True)
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str] = mapped_column(Text)
+    """Relative to the audio folder, or absolute for a file scored where it lies."""
+    sha256: Mapped[str] = mapped_column(Digest)
+    """Empty while the take runs, and for good when the program died in it."""
+    seconds: Mapped[float] = mapped_column(REAL)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
 class FactsRow(Base):
@@ -193,6 +205,7 @@ class SummaryRow(Base):
     started_at: Mapped[datetime] = mapped_column(UtcTime)
     question_id: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recording.id"))
     facts_id: Mapped[str | None] = mapped_column(ForeignKey("facts.id", ondelete="SET NULL"))
     score_id: Mapped[str | None] = mapped_column(ForeignKey("score.id", ondelete="SET NULL"))
     tactic_id: Mapped[str | None] = mapped_column(Text)
@@ -207,7 +220,8 @@ class SummaryRow(Base):
         Index("ix_summary_question", "question_id", "started_at", "attempt_id"),
         Index("ix_summary_tactic", "tactic_id", "started_at", "attempt_id"),
         Index("ix_summary_total", "total"),
-        Index("ix_summary_facts_id", "facts_id"),  # for the foreign keys: a purge must not scan
+        Index("ix_summary_recording_id", "recording_id"),  # this and the next two: for a purge, which follows
+        Index("ix_summary_facts_id", "facts_id"),  # foreign keys backwards and must not scan for each row
         Index("ix_summary_score_id", "score_id"),
         Index("ix_summary_unscored", "started_at", sqlite_where=text("score_id IS NULL")),
     )

@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, select
 
 from voicedrill.core.errors import UsageError
-from voicedrill.store.schema import AttemptRow, FactsRow, ScoreRow, SummaryRow, TraineeRow
+from voicedrill.store.schema import AttemptRow, FactsRow, RecordingRow, ScoreRow, SummaryRow, TraineeRow
 
 SHORTEST_PREFIX = 4
 """Characters of an id that a person must type at least; fewer are ambiguous sooner than they are handy."""
@@ -42,12 +42,13 @@ class AttemptFilter:
 
 
 def joined() -> Select[Any]:
-    """Attempt, the trainee's name, newest facts, newest score: the arguments of `rows.attempt_of`."""
+    """Attempt, the trainee's name, newest recording, facts and score: the arguments of `rows.attempt_of`."""
     query = (
-        select(AttemptRow, TraineeRow.name, FactsRow, ScoreRow)
+        select(AttemptRow, TraineeRow.name, RecordingRow, FactsRow, ScoreRow)
         .select_from(SummaryRow)
         .join(AttemptRow, AttemptRow.id == SummaryRow.attempt_id)
         .join(TraineeRow, TraineeRow.id == AttemptRow.trainee_id)
+        .join(RecordingRow, RecordingRow.id == SummaryRow.recording_id)
         .outerjoin(FactsRow, FactsRow.id == SummaryRow.facts_id)
         .outerjoin(ScoreRow, ScoreRow.id == SummaryRow.score_id)
     )

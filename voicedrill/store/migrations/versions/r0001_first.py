@@ -10,7 +10,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("attempt", "facts", "score", "event")
+APPEND_ONLY = ("attempt", "recording", "facts", "score", "event")
 
 
 def upgrade() -> None:
@@ -36,9 +36,6 @@ def upgrade() -> None:
         sa.Column("pack_id", sa.Text(), nullable=False),
         sa.Column("pack_version", sa.Text(), nullable=False),
         sa.Column("pack_sha256", sa.String(64), nullable=False),
-        sa.Column("recording_path", sa.Text(), nullable=False),
-        sa.Column("recording_sha256", sa.String(64), nullable=False),
-        sa.Column("recording_seconds", sa.REAL(), nullable=False),
         sa.Column("program", sa.Text(), nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("follows", sa.String(36), nullable=True),
@@ -49,6 +46,23 @@ def upgrade() -> None:
     )
     op.create_index("ix_attempt_follows", "attempt", ["follows"])
     op.create_index("ix_attempt_trainee_id", "attempt", ["trainee_id"])
+    op.create_table(
+        "recording",
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("attempt_id", sa.String(36), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("seconds", sa.REAL(), nullable=False),
+        sa.Column("created_at", sa.String(27), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempt.id"], name="fk_recording_attempt_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("seq", name="pk_recording"),
+        sa.UniqueConstraint("id", name="uq_recording_id"),
+    )
+    op.create_index("ix_recording_attempt_id", "recording", ["attempt_id"])
+
     op.create_table(
         "event",
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -112,6 +126,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.String(27), nullable=False),
         sa.Column("question_id", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("recording_id", sa.String(36), nullable=False),
         sa.Column("facts_id", sa.String(36), nullable=True),
         sa.Column("score_id", sa.String(36), nullable=True),
         sa.Column("tactic_id", sa.Text(), nullable=True),
@@ -119,10 +134,12 @@ def upgrade() -> None:
         sa.Column("total", sa.REAL(), nullable=True),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name="fk_summary_attempt_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["facts_id"], ["facts.id"], name="fk_summary_facts_id", ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["recording_id"], ["recording.id"], name="fk_summary_recording_id"),
         sa.ForeignKeyConstraint(["score_id"], ["score.id"], name="fk_summary_score_id", ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["trainee_id"], ["trainee.id"], name="fk_summary_trainee_id"),
         sa.PrimaryKeyConstraint("attempt_id", name="pk_summary"),
     )
+    op.create_index("ix_summary_recording_id", "summary", ["recording_id"])
     op.create_index("ix_summary_facts_id", "summary", ["facts_id"])
     op.create_index(
         "ix_summary_page",
