@@ -15,19 +15,19 @@ class DemoReply:
 
     question_id: str
     text: str
-    audio: Path
+    path: Path
+    """The WAV."""
     voice: str = ""
     """The synthetic voice that spoke it; empty where any will do."""
     rate: int = 210
     """Words a minute, as pyttsx3 counts."""
 
 
-def read_demo(folder: Path) -> tuple[DemoReply, ...]:
-    """The demo's replies, in the order they are given, from `demo/replies.yaml` in a content folder.
+def read_demo_replies(folder: Path) -> tuple[DemoReply, ...]:
+    """The demo's replies, in the order they are given, from `replies.yaml` in the folder that holds the WAVs.
 
     Raises:
         ContentError: the file cannot be read or is not valid; names file, line and field.
     """
-    path = folder / "demo" / "replies.yaml"
-    form = validate(read_document(path), DemoForm)
-    return tuple(DemoReply(r.question, r.text, path.parent / r.audio, r.voice, r.rate) for r in form.replies)
+    form = validate(read_document(folder / "replies.yaml"), DemoForm)
+    return tuple(DemoReply(r.question, r.text, folder / r.audio, r.voice, r.rate) for r in form.replies)

@@ -6,27 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import voicedrill
 from voicedrill.content.names import Entry, find
 from voicedrill.content.packs import Pack, Profile, read_pack, read_profile
 from voicedrill.core.errors import ContentError, UsageError
 from voicedrill.core.model import Question, Tactic
 
 DEFAULT_PROFILE = "default"
-
-
-def built_in_folder() -> Path:
-    """Where the packs that come with the program lie: inside the installed package, or beside it in a checkout.
-
-    Raises:
-        ContentError: neither is there: the installation is damaged.
-    """
-    package = Path(voicedrill.__file__).resolve().parent
-    for folder in (package / "_data" / "content", package.parent / "content"):
-        if folder.is_dir():
-            return folder
-    raise ContentError("找不到自带的题库，请重新安装 voicedrill。",
-                       "The built-in content is missing; install voicedrill again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +39,7 @@ class Library:
         Raises:
             UsageError: none or several fit; near ones are named.
         """
-        return find(asked, [Entry(q.id, q.name, q, q.prompt) for q in self.questions], ("异议", "question"))
+        return find(asked, [Entry(q.id, q.name, q, q.prompt) for q in self.questions], ("题目", "question"))
 
     def find_tactic(self, asked: str) -> tuple[Question, Tactic]:
         """The tactic with that id or name, and its question; 太贵了/比较法 names both.
@@ -65,35 +50,34 @@ class Library:
         question, slash, tactic = asked.replace("／", "/").partition("/")
         questions = (self.find_question(question),) if slash else self.questions
         entries = [Entry(t.id, t.name, (q, t)) for q in questions for t in q.tactics]
-        return find(tactic if slash else asked, entries, ("战术", "tactic"))
+        return find(tactic if slash else asked, entries, ("招法", "tactic"))
 
 
 def find_profile(folders: Iterable[Path], asked: str = DEFAULT_PROFILE) -> Profile:
-    """The product profile with that id or name; a path to a file is read as it is.
+    """The product profile with that id or name, from the `profiles` folders inside the content folders.
 
-    A profile in a later folder hides one of the same id in an earlier folder: the user's copy wins.
+    A profile in a later folder hides one of the same file name in an earlier folder: the user's copy wins.
 
     Raises:
         ContentError: a profile cannot be read.
         UsageError: there is no such profile.
     """
-    if asked.endswith((".yaml", ".yml")):
-        return read_profile(Path(asked))
     files = {path.stem: path for folder in folders for path in _yaml_files(folder / "profiles")}
     if asked in files:  # the usual case: one file is read, not all
         return read_profile(files[asked])
     profiles = [read_profile(path) for path in files.values()]
     if not profiles:
-        raise UsageError(f"没有产品档案「{asked}」，content/profiles 里是空的。", f"There is no profile “{asked}”.")
+        raise UsageError(f"没有产品档案「{asked}」：profiles 文件夹是空的。",
+                         f"There is no profile “{asked}”: the profiles folder is empty.")
     return find(asked, [Entry(p.id, p.name, p) for p in profiles], ("产品档案", "profile"))
 
 
-def read_library(folders: Sequence[Path], profile: str = DEFAULT_PROFILE) -> Library:
+def read_library(folders: Sequence[Path], profile: Path | str = DEFAULT_PROFILE) -> Library:
     """Read every pack that lies directly in the folders; folders that don't exist are passed over.
 
     Args:
         folders: the built-in folder first, then the user's.
-        profile: id, name or path of the product profile that fills the slots.
+        profile: the product profile that fills the slots: its file, or its id or name.
 
     Raises:
         ContentError: a pack is not valid, ids clash, or there is no pack at all.
@@ -103,7 +87,7 @@ def read_library(folders: Sequence[Path], profile: str = DEFAULT_PROFILE) -> Lib
     if not files:
         places = "、".join(str(f) for f in folders)
         raise ContentError(f"{places} 里没有题库（.yaml 文件）。", f"There is no pack (.yaml file) in {places}.")
-    slots = find_profile(folders, profile)
+    slots = read_profile(profile) if isinstance(profile, Path) else find_profile(folders, profile)
     packs = tuple(read_pack(path, slots) for path in files)
     _refuse_clashes(packs)
     return Library(packs)
@@ -123,7 +107,7 @@ def _refuse_clashes(packs: Sequence[Pack]) -> None:
         ids += [("tactic", t.id) for q in pack.questions for t in q.tactics]
         for key in ids:
             if (other := owners.setdefault(key, pack)) is not pack:
-                zh = {"pack": "题库", "question": "题目", "tactic": "战术"}[key[0]]
+                zh = {"pack": "题库", "question": "题目", "tactic": "招法"}[key[0]]
                 raise ContentError(
                     f"{zh}编号 {key[1]} 重复：{other.path} 和 {pack.path} 都用了，请改其中一个。",
                     f"The {key[0]} id {key[1]} stands in {other.path} and in {pack.path}; change one.")

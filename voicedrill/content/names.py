@@ -12,6 +12,7 @@ from voicedrill.core.errors import UsageError
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|【[^【】]*】|〔[^〔〕]*〕|〖[^〖〗]*〗")
 _NUMBERED = re.compile(r"^\s*\d+\s*[、.):]")
+_WORD = re.compile(r"[a-z0-9]+")
 _NEAR = 3
 """Candidates named when nothing fits: what a line holds."""
 
@@ -49,7 +50,8 @@ def find(asked: str, entries: Sequence[Entry[Thing]], kind: tuple[str, str]) -> 
     """The one entry that is meant.
 
     In this order, the first that finds anything decides: id; name; other text; beginning of a name; part of a name;
-    part of the other text; a name inside what was asked. If nothing fits, once more in simplified characters.
+    part of the other text; an id in front (`o2_zhang.wav`); a name inside what was asked. If nothing fits, once more
+    in simplified characters.
 
     Args:
         asked: an id or a name, as typed.
@@ -60,7 +62,7 @@ def find(asked: str, entries: Sequence[Entry[Thing]], kind: tuple[str, str]) -> 
         UsageError: nothing fits, or several do; near candidates are named.
     """
     for wanted in _readings(asked):
-        for found in _stages(wanted, entries):
+        for found in _stages(asked, wanted, entries):
             if len(found) == 1:
                 return found[0].thing
             if found:
@@ -84,7 +86,7 @@ def _readings(asked: str) -> Iterable[str]:
             yield simplified
 
 
-def _stages(wanted: str, entries: Sequence[Entry[Thing]]) -> Iterable[list[Entry[Thing]]]:
+def _stages(asked: str, wanted: str, entries: Sequence[Entry[Thing]]) -> Iterable[list[Entry[Thing]]]:
     if not wanted:
         return
     names = [(simplify(e.name), simplify(e.other), e) for e in entries]
@@ -94,6 +96,8 @@ def _stages(wanted: str, entries: Sequence[Entry[Thing]]) -> Iterable[list[Entry
     yield [e for name, _, e in names if name.startswith(wanted)]
     yield [e for name, _, e in names if wanted in name]
     yield [e for _, other, e in names if wanted in other]
+    first = _WORD.search(unicodedata.normalize("NFKC", asked).casefold())
+    yield [e for e in entries if first and e.id.casefold() == first[0]]
     yield [e for name, _, e in names if len(name) > 1 and name in wanted]
 
 

@@ -57,12 +57,14 @@ def read_profile(path: Path) -> Profile:
     return Profile(form.id, form.name, form.slots, path)
 
 
-def read_pack(path: Path, profile: Profile) -> Pack:
-    """Read a pack and fill its slots from the profile.
+def read_pack(path: Path, profile: Profile | Path) -> Pack:
+    """Read a pack and fill its slots from the profile, or from the profile in that file.
 
     Raises:
-        ContentError: it cannot be read or is not valid; names file, line and field.
+        ContentError: one of them cannot be read or is not valid; names file, line and field.
     """
+    if isinstance(profile, Path):
+        profile = read_profile(profile)
     document = read_document(path)
     faults = fill_slots(document, profile.slots) + _repeated_ids(document)
     form = validate(document, PackForm, faults)

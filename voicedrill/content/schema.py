@@ -147,10 +147,10 @@ def _complaint(detail: ErrorDetails, path: FieldPath, model: type[Form]) -> tupl
         case "string_pattern_mismatch":
             return (f"只能用英文字母、数字、- 和 _，现在是「{shown}」",
                     f"may hold only ASCII letters, digits, - and _, not “{shown}”")
-    return _bound(detail["type"], context, shown)
+    return _bound(detail, context, shown)
 
 
-def _bound(kind: str, context: Mapping[str, Any], shown: str) -> tuple[str, str]:
+def _bound(detail: ErrorDetails, context: Mapping[str, Any], shown: str) -> tuple[str, str]:
     """What to say about a wrong type or a value out of bounds."""
     low = context.get("min_length", context.get("ge", context.get("gt", 0)))
     high = context.get("max_length", context.get("le", 0))
@@ -168,8 +168,11 @@ def _bound(kind: str, context: Mapping[str, Any], shown: str) -> tuple[str, str]
         "greater_than_equal": (f"不能小于 {low}，现在是「{shown}」", f"must be at least {low}, not “{shown}”"),
         "less_than_equal": (f"不能大于 {high}，现在是「{shown}」", f"must be at most {high}, not “{shown}”"),
     }
-    return known.get(kind, (f"应是数字，现在是「{shown}」" if shown else "应是数字",
-                            f"must be a number, not “{shown}”" if shown else "must be a number"))
+    if detail["type"].endswith(("_parsing", "_type", "_from_float")):
+        now = (f"，现在是「{shown}」", f", not “{shown}”") if shown else ("", "")
+        return known.get(detail["type"], (f"应是数字{now[0]}", f"must be a number{now[1]}"))
+    said = str(context.get("error", detail["msg"]))  # what a validator of a model says
+    return known.get(detail["type"], (said, said))
 
 
 def _not_one_of(shown: str, context: Mapping[str, Any]) -> tuple[str, str]:
@@ -189,7 +192,9 @@ def _fields_at(model: type[Form], path: FieldPath) -> list[str]:
     """Names of the fields of the model found by walking down the path."""
     for part in path:
         if isinstance(part, str):
-            inner = getattr(model.model_fields[part].annotation, "__args__", (None,))[0]
+            info = model.model_fields.get(part)
+            inner = info.annotation if info else None
+            inner = getattr(inner, "__args__", (inner,))[0]
             if not (isinstance(inner, type) and issubclass(inner, Form)):
                 return []
             model = inner
