@@ -7,6 +7,7 @@ what has not been decoded yet is left to do at the end.
 
 from __future__ import annotations
 
+import importlib
 import json
 import queue
 import threading
@@ -122,11 +123,10 @@ class VoskRecognition:
 
 def _import_vosk() -> ModuleType:
     try:
-        import vosk  # late: 160 ms
+        return importlib.import_module("vosk")  # late: 160 ms
     except (ImportError, OSError) as error:
         raise SpeechError("没有安装 vosk，或本机缺少其运行库；请运行 pip install vosk",
                           "vosk is not installed, or a library it needs is missing; run: pip install vosk") from error
-    return vosk
 
 
 # ---------------------------------------------------------------- in the background
