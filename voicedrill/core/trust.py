@@ -1,0 +1,49 @@
+"""Can the recognition of a reply be trusted as a whole?
+
+Word confidence alone does not tell: a recogniser can be sure of nonsense, and doubtful of a good transcript in a
+noisy room. So a reply is unreliable only when at least two signs agree. A silent reply shows none of them: silence is an
+answer, worth nothing, not a fault of recognition.
+"""
+
+from __future__ import annotations
+
+from voicedrill.core.matching import mean_confidence
+from voicedrill.core.model import Facts, Reliability
+from voicedrill.core.text import spell
+
+LOW_CONFIDENCE = 0.75
+"""0-1, mean over the words."""
+FEWEST_CHARACTERS = 1.5
+"""字 per second of detected speech."""
+UNCOVERED = 0.5
+"""Share of detected speech without a word."""
+NOISY = 10.0
+"""dB."""
+SPEECH_NEEDED = 1.0
+"""Seconds of detected speech below which its length says nothing."""
+_AGREEING = 2
+"""Signs that must agree."""
+
+
+def judge(facts: Facts) -> Reliability:
+    """Weigh the signs against a reply's recognition; a missing measure is no sign."""
+    words = facts.transcript.words
+    confidence = mean_confidence(words)
+    speech = sum(s.end - s.start for s in facts.segments)
+    signs = []
+    if confidence is not None and confidence < LOW_CONFIDENCE:
+        signs.append("low_confidence")
+    if speech >= SPEECH_NEEDED:
+        if sum(len(spell(w.text)) for w in words) < FEWEST_CHARACTERS * speech:
+            signs.append("too_few_words")
+        if speech - _covered(facts) > UNCOVERED * speech:
+            signs.append("uncovered_speech")
+    if speech and facts.signal.snr_db is not None and facts.signal.snr_db < NOISY:
+        signs.append("noisy")
+    return Reliability(len(signs) < _AGREEING, confidence, tuple(signs))
+
+
+def _covered(facts: Facts) -> float:
+    """Seconds of detected speech under recognised words."""
+    return sum(max(0.0, min(word.end, segment.end) - max(word.start, segment.start))
+               for segment in facts.segments for word in facts.transcript.words)
