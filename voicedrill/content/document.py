@@ -7,6 +7,7 @@ and with them go YAML bombs. Parsing walks the events without recursion.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -33,17 +34,23 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _NULLS = ("", "~", "null")
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+"""What no YAML text may hold."""
+
+_INDENTED_BY_TAB = re.compile(r"^ *\t")
+_SLOT_IN_FRONT = re.compile(r"(?:^|[:,\[-])\s*\{[^{}]*\}\s*[^\s,\]}#]")
+"""A text that begins with a slot and has no quotes: YAML takes the slot for a mapping."""
+
 _YAML_PROBLEMS = (
-    ("cannot start any token", "不能用制表符（Tab）缩进，特殊符号开头的文字要加引号",
-     "no tabs for indentation, and quote a text that starts with a special character"),
+    ("cannot start any token", "以特殊符号开头的文字要加引号", "quote a text that starts with a special character"),
     ("mapping values are not allowed", "冒号的位置不对：文字里有冒号就给整句加引号，否则检查缩进",
      "misplaced colon: quote a text that contains one, or check the indentation"),
     ("could not find expected ':'", "缺少冒号：字段名后面要用英文冒号加空格",
      "missing colon: a field name is followed by a colon and a blank"),
-    ("did not find expected ',' or ']'", "方括号列表里缺逗号或右括号：用英文逗号分隔，含 {空位} 的文字要加引号",
-     "a comma or closing bracket is missing in the list; quote texts that contain {slots}"),
-    ("did not find expected ',' or '}'", "花括号里写法不对：以 {空位} 开头的文字要加引号",
-     "a text that starts with a {slot} must be quoted"),
+    ("did not find expected ',' or ']'", "方括号列表里缺逗号或右括号：用英文逗号分隔",
+     "a comma or closing bracket is missing in the list"),
+    ("did not find expected ',' or '}'", "花括号没有写完：以 {空位} 开头的文字要加引号",
+     "unfinished curly brackets: quote a text that starts with a {slot}"),
     ("unexpected end of stream", "引号没有成对", "a quotation mark is not closed"),
     ("block end", "缩进没有对齐", "the indentation is not aligned"),
     ("did not find expected key", "缩进没有对齐", "the indentation is not aligned"),
@@ -124,6 +131,10 @@ def read_document(path: Path) -> Document:
         ContentError: the file is missing, unreadable, too large, not UTF-8, not YAML, or not a mapping.
     """
     text = _read_text(path)
+    if strange := _CONTROL.search(text):
+        line = text.count("\n", 0, strange.start()) + 1
+        raise_faults(path, [Fault(line, "", Bilingual(f"有不可见的控制字符 U+{ord(strange[0]):04X}，请删去",
+                                                      f"delete the control character U+{ord(strange[0]):04X}"))])
     composer = _Composer(path)
     try:
         for event in yaml.parse(text, Loader=_Loader):
@@ -268,14 +279,21 @@ class _Composer:
 
 
 def _yaml_fault(error: yaml.YAMLError, text: str) -> Fault:
-    if isinstance(error, yaml.reader.ReaderError):
-        position = error.position if isinstance(error.position, int) else 0
-        shown = f"U+{error.character:04X}" if isinstance(error.character, int) else repr(error.character)
-        return Fault(text[:position].count("\n") + 1, "", Bilingual(
-            f"有不可见的控制字符 {shown}，请删去", f"contains the control character {shown}; delete it"))
+    """The most likely mistake behind what the parser stumbled over, often lines after it was made."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    lines = text.splitlines()
+    line = min(mark.line, max(0, len(lines) - 1)) if mark else 0
+    for number, content in enumerate(lines[: line + 1], 1):
+        if content.count('"') % 2:
+            return Fault(number, "", Bilingual("引号没有成对", "a quotation mark is not closed"))
+    shown = lines[line] if lines else ""
+    if _INDENTED_BY_TAB.search(shown):
+        return Fault(line + 1, "", Bilingual("不能用制表符（Tab）缩进，请改成空格", "indent with blanks, not tabs"))
+    if _SLOT_IN_FRONT.search(shown):
+        return Fault(line + 1, "", Bilingual("以 {空位} 开头的文字要加引号",
+                                             "quote a text that starts with a {slot}"))
     said = f"{getattr(error, 'context', '') or ''} {getattr(error, 'problem', '') or ''}".strip()
     for pattern, zh, en in _YAML_PROBLEMS:
         if pattern in said:
-            return Fault(mark.line + 1 if mark else 1, "", Bilingual(zh, en))
-    return Fault(mark.line + 1 if mark else 1, "", Bilingual(f"YAML 写法有误（{said}）", f"not valid YAML ({said})"))
+            return Fault(line + 1, "", Bilingual(zh, en))
+    return Fault(line + 1, "", Bilingual(f"YAML 写法有误（{said}）", f"not valid YAML ({said})"))

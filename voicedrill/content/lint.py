@@ -116,7 +116,7 @@ def _echoes(criterion: Criterion, question: Question) -> Iterator[Problem]:
     said = (_bare(question.prompt), _bare(question.name))
     for phrase in criterion.phrases:
         bare = _bare(phrase)
-        if any(len(bare) <= len(s) and fuzz.partial_ratio(bare, s) >= ECHO for s in said):
+        if any(s in bare or (len(bare) <= len(s) and fuzz.partial_ratio(bare, s) >= ECHO) for s in said):
             yield Problem("warning", criterion.id, Bilingual(
                 f"说法「{phrase}」重复了客户的话，照念异议也会得分",
                 f"the wording “{phrase}” echoes the customer: repeating the objection would earn it"))

@@ -118,7 +118,10 @@ def validate(document: Document, model: type[Model], earlier: list[Fault] | None
     try:
         form = model.model_validate(document.value)
     except ValidationError as error:
-        faults += [_fault(document, detail, model) for detail in error.errors(include_url=False)]
+        details = error.errors(include_url=False)
+        # A misspelt field is one mistake, not an unknown field and a missing one.
+        meant = {(*d["loc"][:-1], _meant(d["loc"], model)) for d in details if d["type"] == "extra_forbidden"}
+        faults += [_fault(document, d, model) for d in details if d["type"] != "missing" or d["loc"] not in meant]
     if faults or form is None:
         raise_faults(document.path, faults)
     return form
@@ -182,10 +185,15 @@ def _not_one_of(shown: str, context: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _unknown_field(path: FieldPath, model: type[Form]) -> tuple[str, str]:
-    near = difflib.get_close_matches(str(path[-1]), _fields_at(model, path[:-1]), 1, 0.5)
-    if near:
-        return f"没有这个字段，是不是 {near[0]}？", f"is not a known field; did you mean {near[0]}?"
+    if near := _meant(path, model):
+        return f"没有这个字段，是不是 {near}？", f"is not a known field; did you mean {near}?"
     return "没有这个字段，请删去", "is not a known field; remove it"
+
+
+def _meant(path: FieldPath, model: type[Form]) -> str:
+    """The known field that an unknown one looks like; empty if none does."""
+    near = difflib.get_close_matches(str(path[-1]), _fields_at(model, path[:-1]), 1, 0.5)
+    return near[0] if near else ""
 
 
 def _fields_at(model: type[Form], path: FieldPath) -> list[str]:
