@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from uuid import UUID
 
+import voicedrill
 from voicedrill.core.model import (
     Attempt,
     CardStatus,
@@ -32,6 +35,13 @@ from voicedrill.core.model import (
     Versions,
     Word,
 )
+
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": os.pathsep.join((str(Path(__file__).parent), str(Path(voicedrill.__file__).parents[1]))),
+    "PYTHONUTF8": "1",
+}
+"""For a Python that runs apart from the tests: it finds voicedrill and this module."""
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=timezone.utc)
 PACK = PackRef("sales-objections", "1.0.0", "5f" * 32)

@@ -12,6 +12,7 @@ Settings, and why:
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -31,6 +32,8 @@ DATABASE = "voicedrill.db"
 PATIENCE = 10.0
 """Seconds to wait for another program's transaction. Ours take milliseconds: whoever holds the lock for longer
 hangs, or is a database browser with an open edit; waiting on would only look like a hang of our own."""
+BREATH = 2**20
+"""Bytes: with less free, a failed write means a full disk and not a broken one."""
 RETRY = 0.02
 """Seconds between two tries where SQLite itself does not wait (switching to WAL)."""
 
@@ -65,6 +68,8 @@ def told(path: Path) -> Iterator[None]:
     except (DBAPIError, sqlite3.Error) as error:
         origin = error.orig if isinstance(error, DBAPIError) else error
         reason = str(origin)
+        if "disk I/O" in reason and shutil.disk_usage(path.parent).free < BREATH:
+            reason = "database or disk is full"  # what SQLite can't say of its shared-memory file
         for sign, zh, en in FAULTS:
             if sign in reason.lower():
                 raise StoreError(zh.format(path=path), en.format(path=path)) from error
@@ -160,20 +165,47 @@ def migrate(engine: Engine, path: Path, scripts: Path | None = None) -> None:
     config.set_main_option("script_location", str(scripts or Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    with told(path), engine.connect().execution_options(voicedrill_writes=True) as connection, connection.begin():
-        revision = _revision(connection)  # again, now with the lock: another program may have migrated meanwhile
-        if revision is None and _tables(connection):
-            raise StoreError(
-                f"{path} 是别的程序的数据库，请移走它，或换一个数据文件夹",
-                f"{path} is the database of another program; move it, or choose another data folder",
-            )
-        if revision is not None and revision not in known:
-            raise StoreError(
-                f"数据库 {path} 由更新版本的 voicedrill 写入（{revision}），请升级 voicedrill",
-                f"database {path} was written by a newer voicedrill ({revision}); upgrade voicedrill",
-            )
+    with (
+        told(path),
+        engine.connect().execution_options(voicedrill_writes=True) as connection,
+        _loose_foreign_keys(connection),
+        connection.begin(),
+    ):
+        _refuse_strangers(connection, path, known)  # now with the lock: another program may have migrated meanwhile
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+        if broken:
+            raise RuntimeError(f"the migration breaks foreign keys: {broken[:3]}")
+
+
+def _refuse_strangers(connection: Connection, path: Path, known: set[str]) -> None:
+    revision = _revision(connection)
+    if revision is None and _tables(connection):
+        raise StoreError(
+            f"{path} 是别的程序的数据库，请移走它，或换一个数据文件夹",
+            f"{path} is the database of another program; move it, or choose another data folder",
+        )
+    if revision is not None and revision not in known:
+        raise StoreError(
+            f"数据库 {path} 由更新版本的 voicedrill 写入（{revision}），请升级 voicedrill",
+            f"database {path} was written by a newer voicedrill ({revision}); upgrade voicedrill",
+        )
+
+
+@contextmanager
+def _loose_foreign_keys(connection: Connection) -> Iterator[None]:
+    """Off while tables are rebuilt: dropping the old copy of `attempt` would delete all that cascades from it.
+
+    SQLite ignores this pragma inside a transaction, so it goes past SQLAlchemy, which would begin one.
+    """
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
 
 
 def _engine(path: Path, patience: float) -> Engine:
