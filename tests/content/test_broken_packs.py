@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from voicedrill.content.document import MAX_BYTES
 from voicedrill.content.packs import read_pack, read_profile
@@ -151,6 +155,32 @@ def test_several_faults_are_told_in_order_and_counted(tmp_path, profile):
     assert "第 2 行 id" in text
     assert "第 13 行" not in text
     assert "共 5 处" in text
+
+
+SIGNS = ('"', "'", "{", "}", "[", "]", ":", "\t", "- ", "&a ", "*a ", "!x ", "|", ">", "#", "\n", "? ", "%", "@", "`",
+         "---\n", "...\n", "：", "\x00", "\x85", "\u2028", "\ufeff", "\U0001f600")
+
+
+CUT = st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 30), st.sampled_from(SIGNS) | st.text(max_size=4))
+
+
+@settings(deadline=None)
+@given(st.lists(CUT, min_size=1, max_size=4))
+def test_any_damage_is_read_or_told_in_one_line(damage):
+    text = GOOD
+    for at, cut, put in damage:
+        text = text[:at] + put + text[at + cut:]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "damaged.yaml"
+        path.write_bytes(text.encode("utf-8", "surrogatepass"))
+        profile = Path(folder) / "profile.yaml"
+        profile.write_text(PROFILE, encoding="utf-8")
+        try:
+            assert read_pack(path, profile).questions
+        except ContentError as error:
+            assert re.match(r"damaged.yaml 第 \d+ 行", error.to("zh"))
+            assert "\n" not in error.to("zh")
+            assert "（）" not in error.to("zh")
 
 
 def write(path: Path, raw: bytes) -> Path:

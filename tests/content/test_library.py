@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voicedrill.content.library import find_profile, read_library
@@ -79,6 +79,7 @@ MARKS = st.text("，。！？、 …《》“”「」!?,.:;~—\u3000\t", max_s
 REMARKS = st.sampled_from(["", "（第二题）", "(new)", "【重点】", "[绿]"])
 
 
+@settings(deadline=None)
 @given(name=st.sampled_from([(q.name, q.id) for q in LIBRARY.questions]), before=MARKS, after=MARKS, remark=REMARKS,
        where=st.integers(0, 20))
 def test_a_decorated_question_name_is_still_found(name, before, after, remark, where):
@@ -87,6 +88,7 @@ def test_a_decorated_question_name_is_still_found(name, before, after, remark, w
     assert LIBRARY.find_question(f"{before}{text[:cut]}{remark}{after}{text[cut:]}{after}").id == found
 
 
+@settings(deadline=None)
 @given(name=st.sampled_from([(t.name, t.id) for q in LIBRARY.questions for t in q.tactics]), before=MARKS,
        after=MARKS, remark=REMARKS, law=st.booleans())
 def test_a_decorated_tactic_name_is_still_found(name, before, after, remark, law):
@@ -95,6 +97,7 @@ def test_a_decorated_tactic_name_is_still_found(name, before, after, remark, law
     assert LIBRARY.find_tactic(f"{before}{text}{after}{remark}")[1].id == found
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_is_found_or_refused_in_one_line(asked):
     try:
@@ -103,6 +106,7 @@ def test_any_text_is_found_or_refused_in_one_line(asked):
         assert "\n" not in error.to("zh")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_simplifying_twice_changes_nothing_but_a_second_law(name):
     once = simplify(name)

@@ -22,7 +22,8 @@ t52.abc t53.abc t61.abc t62.abc t71.abc t72.abc t73.abc t81.abc t82.abc t83.abc
 """
 IDS = {f"{tactic}.{letter}" for tactic, letters in (p.split(".") for p in POINTS.split()) for letter in letters}
 NAMES = """
-询问 假设 直接 比较 拆散 平均 赞美 讨好 化小 例证 得失 底牌 诚实 分析 转向 提醒 前瞻 攻心 投资 反驳 肯定 吹牛 比心 死磨
+询问 假设 直接 比较 拆散 平均 赞美 讨好 化小 例证 得失 底牌 诚实 分析
+转向 提醒 前瞻 攻心 投资 反驳 肯定 吹牛 比心 死磨
 """
 
 

@@ -34,8 +34,8 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _NULLS = ("", "~", "null")
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-"""What no YAML text may hold."""
+_CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Outside of what YAML 1.1 calls printable."""
 
 _INDENTED_BY_TAB = re.compile(r"^ *\t")
 _SLOT_IN_FRONT = re.compile(r"(?:^|[:,\[-])\s*\{[^{}]*\}\s*[^\s,\]}#]")
@@ -54,6 +54,8 @@ _YAML_PROBLEMS = (
     ("unexpected end of stream", "引号没有成对", "a quotation mark is not closed"),
     ("block end", "缩进没有对齐", "the indentation is not aligned"),
     ("did not find expected key", "缩进没有对齐", "the indentation is not aligned"),
+    ("expected <document start>", "缩进没有对齐", "the indentation is not aligned"),
+    ("expected node content", "这里少了内容，或多了符号", "a value is missing here, or there is a stray sign"),
     ("did not find expected '-' indicator", "缩进没有对齐", "the indentation is not aligned"),
 )
 """What libyaml says, and what an instructor can do about it."""
