@@ -6,6 +6,7 @@ Of the detectors tried on human speech only this one survived noise (pause recal
 from __future__ import annotations
 
 from voicedrill.core.model import Samples
+from voicedrill.ports import BLOCK
 
 
 class SileroDetector:
@@ -22,4 +23,6 @@ class SileroDetector:
 
     def probability(self, block: Samples) -> float:
         """Probability of speech, 0-1, in one block of exactly `ports.BLOCK` samples at 16 kHz."""
+        if len(block) != BLOCK:
+            raise ValueError(f"a block of {len(block)} samples, not {BLOCK}")
         return float(self._detector.process_chunk(block.astype("<i2", copy=False).tobytes()))

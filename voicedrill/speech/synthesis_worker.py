@@ -17,6 +17,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from voicedrill.speech import espeak
@@ -26,6 +27,9 @@ Fault = Literal["no_library", "no_pyttsx3", "no_voice", "engine"]
 
 _RENDER_TIMEOUT = 60.0
 """Seconds to wait for the end of the utterance; only a net under the parent's own, shorter limit."""
+
+_LONGEST_DATA_PATH = 120
+"""Bytes. espeak-ng keeps the path in a buffer of 160 bytes and ends the process when it does not fit."""
 
 
 class Voice(Protocol):
@@ -53,8 +57,14 @@ def choose_voice(voices: Iterable[Voice]) -> str | None:
 
 def main(request: dict[str, Any]) -> dict[str, object]:
     """Speak the request's text into its file."""
-    if sys.platform.startswith("linux") and espeak.load_library() is None:
-        return {"fault": "no_library"}
+    if sys.platform.startswith("linux"):
+        library = espeak.load_library()
+        if library is None:
+            return {"fault": "no_library"}
+        if library.data and len(os.fsencode(library.data)) > _LONGEST_DATA_PATH:
+            link = Path(request["out"]).with_name("espeak-ng-data")  # the parent throws its folder away
+            link.symlink_to(library.data)
+            os.environ["ESPEAK_DATA_PATH"] = str(link)
     try:
         import pyttsx3
     except ImportError as error:
