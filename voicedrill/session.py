@@ -8,7 +8,7 @@ and what is missing can be made up later (`score_attempt`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -19,8 +19,10 @@ import numpy as np
 
 from voicedrill import __version__
 from voicedrill.audio.files import WavWriter, read_audio
+from voicedrill.core.errors import StoreError
 from voicedrill.core.evaluation import evaluate
 from voicedrill.core.model import (
+    RATE,
     Attempt,
     EndReason,
     Facts,
@@ -115,10 +117,11 @@ class Session:
         try:
             with writer:
                 facts = self._run_turn(prompt, devices, writer, watch)
-        finally:
-            recording = replace(attempt.recording, sha256=writer.sha256, seconds=writer.seconds)
-            self._store.record_recording(attempt.id, recording)
-        return self._complete(replace(attempt, recording=recording), question, facts)
+        except BaseException:
+            with suppress(StoreError):  # what went wrong first is what the user is told
+                self._keep_recording(attempt, writer)
+            raise
+        return self._complete(self._keep_recording(attempt, writer), question, facts)
 
     def mark(self, question: Question, path: Path) -> Attempt:
         """Score a recording made elsewhere; it stays where it lies.
@@ -150,6 +153,11 @@ class Session:
         versions = Versions(program=__version__, model=self._recognizer.name)
         return self._complete(replace(attempt, recording=ref, versions=versions), question, facts)
 
+    def _keep_recording(self, attempt: Attempt, writer: WavWriter) -> Attempt:
+        recording = replace(attempt.recording, sha256=writer.sha256, seconds=writer.seconds)
+        self._store.record_recording(attempt.id, recording)
+        return replace(attempt, recording=recording)
+
     def _new_attempt(self, question: Question, source: Source, follows: UUID | None) -> Attempt:
         return Attempt(
             id=uuid4(),
@@ -180,7 +188,7 @@ class Session:
                 blocks.append(block)
                 probabilities.append(self._detector.probability(block))
                 turn.hear(probabilities[-1], len(block))
-                watch(Progress(turn.phase, turn.position / 16_000, recognition.partial(), _level(block)))
+                watch(Progress(turn.phase, turn.position / RATE, recognition.partial(), _level(block)))
                 if turn.phase is Phase.ENDED:
                     break
         if turn.end_reason is None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, cast
 
 import typer
 
@@ -21,14 +22,13 @@ app = typer.Typer(
     epilog=t("任何命令都可以加 --lang en 显示英文。", "Any command takes --lang zh|en."),
 )
 
-_COMMANDS = {
-    demo.demo: t("看一次完整演示：三道异议，由虚拟学员作答。", "Watch a drill: three objections, a virtual trainee."),
-    practice.practice: t("练习：播放异议，收听回答，当场评分。", "Hear an objection, answer it, see the score."),
-    score.score: t("给一段已有的录音评分。", "Score an existing recording."),
-    history.history: t("列出以往的作答。", "List past attempts."),
-}
-for _function, _help in _COMMANDS.items():
-    app.command(_function.__name__, cls=Command, help=_help)(_function)
+for _function, _help in (
+    (demo.demo, t("看一次完整演示：三道异议，由虚拟学员作答。", "Watch a drill with a virtual trainee.")),
+    (practice.practice, t("练习：播放异议，收听回答，当场评分。", "Hear an objection, answer it, see the score.")),
+    (score.score, t("给一段已有的录音评分。", "Score an existing recording.")),
+    (history.history, t("列出以往的作答。", "List past attempts.")),
+):
+    app.command(cls=Command, help=_help)(cast("Callable[..., None]", _function))
 
 app.add_typer(content.app, name="content", help=t("题库：查看与检查。", "Question packs: show and check."))
 app.add_typer(models.app, name="model", help=t("识别模型：查看。", "Recognition models: show."))

@@ -35,7 +35,7 @@ def translate_headings(page: str) -> str:
 class Command(TyperCommand):
     """A command with a translated help page."""
 
-    def get_help(self, ctx: Context) -> str:
+    def get_help(self, ctx: Context) -> str:  # type: ignore[override]  # Typer's own copy of Click has no public name
         """The help page."""
         return translate_headings(super().get_help(ctx))
 
@@ -43,6 +43,6 @@ class Command(TyperCommand):
 class Group(TyperGroup):
     """A group of commands with a translated help page."""
 
-    def get_help(self, ctx: Context) -> str:
+    def get_help(self, ctx: Context) -> str:  # type: ignore[override]  # Typer's own copy of Click has no public name
         """The help page."""
         return translate_headings(super().get_help(ctx))

@@ -35,6 +35,9 @@ _CHUNK = RATE // 2
 
 # ---------------------------------------------------------------- Vosk
 
+_PIECE = 2 * 2048
+"""Bytes Vosk is given at a time (128 ms): smaller costs more calls, larger delays the transcript on the screen."""
+
 
 class VoskRecognizer:
     """A loaded Vosk model: a `ports.Recognizer`. Several replies may be recognised at once."""
@@ -90,19 +93,21 @@ class VoskRecognition:
         self._recognizer = _import_vosk().KaldiRecognizer(model, RATE)
         self._recognizer.SetWords(True)
         self._words: list[Word] = []
+        self._rest = b""
 
     def feed(self, samples: Samples) -> None:
         """Take more audio: int16 at 16 kHz, any length.
 
+        Vosk looks for the end of an utterance once a call, so the size of the pieces it is given changes what it
+        hears. It gets pieces of one size, whatever the caller's: the same audio always gives the same words.
+
         Raises:
             SpeechError: Vosk failed.
         """
-        try:
-            if self._recognizer.AcceptWaveform(samples.astype("<i2", copy=False).tobytes()):
-                self._collect(self._recognizer.Result())
-        except Exception as error:  # Vosk raises nothing more precise
-            raise SpeechError("语音识别中断；录音已保存，请稍后重新评分",
-                              "recognition failed; the recording is safe, score it again later") from error
+        self._rest += samples.astype("<i2", copy=False).tobytes()
+        while len(self._rest) >= _PIECE:
+            piece, self._rest = self._rest[:_PIECE], self._rest[_PIECE:]
+            self._accept(piece)
 
     def partial(self) -> str:
         """What has been understood so far, without blanks."""
@@ -111,9 +116,23 @@ class VoskRecognition:
         return "".join(w for w in words if w not in _UNKNOWN)
 
     def finish(self) -> Transcript:
-        """Decode the rest. Words carry start and end in seconds, and Vosk's confidence."""
+        """Decode the rest. Words carry start and end in seconds, and Vosk's confidence.
+
+        Raises:
+            SpeechError: Vosk failed.
+        """
+        if self._rest:
+            self._accept(self._rest)
         self._collect(self._recognizer.FinalResult())
         return Transcript(tuple(self._words))
+
+    def _accept(self, piece: bytes) -> None:
+        try:
+            if self._recognizer.AcceptWaveform(piece):
+                self._collect(self._recognizer.Result())
+        except Exception as error:  # Vosk raises nothing more precise
+            raise SpeechError("语音识别中断；录音已保存，请稍后重新评分",
+                              "recognition failed; the recording is safe, score it again later") from error
 
     def _collect(self, result: str) -> None:
         for word in json.loads(result).get("result", []):
