@@ -23,15 +23,14 @@ class Library:
 
     path: str
     data: str | None
-    """Folder of its voices, None where the library knows it."""
+    """Folder of its voices, to be put into `ESPEAK_DATA_PATH`; None where the library knows it."""
     version: str
 
 
 def load_library() -> Library | None:
     """Load espeak-ng into this process (4 ms), the system's before the bundled one; None when there is none.
 
-    Once it is loaded, the dynamic linker gives the same library to pyttsx3, which asks for it by its bare name. Its
-    data folder is put into the environment, where espeak-ng looks for it.
+    Once it is loaded, the dynamic linker gives the same library to pyttsx3, which asks for it by its bare name.
     """
     choice = os.environ.get("VOICEDRILL_ESPEAK", "")
     bundled = _bundled()
@@ -49,8 +48,6 @@ def load_library() -> Library | None:
             version = (library.espeak_Info(None) or b"").decode("ascii", "replace")
         except (OSError, AttributeError):
             continue
-        if data:
-            os.environ["ESPEAK_DATA_PATH"] = data
         return Library(path, data, version)
     return None
 

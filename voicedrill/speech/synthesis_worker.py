@@ -61,10 +61,8 @@ def main(request: dict[str, Any]) -> dict[str, object]:
         library = espeak.load_library()
         if library is None:
             return {"fault": "no_library"}
-        if library.data and len(os.fsencode(library.data)) > _LONGEST_DATA_PATH:
-            link = Path(request["out"]).with_name("espeak-ng-data")  # the parent throws its folder away
-            link.symlink_to(library.data)
-            os.environ["ESPEAK_DATA_PATH"] = str(link)
+        if library.data:
+            os.environ["ESPEAK_DATA_PATH"] = _short_path(library.data, Path(request["out"]).parent)
     try:
         import pyttsx3
     except ImportError as error:
@@ -73,6 +71,15 @@ def main(request: dict[str, Any]) -> dict[str, object]:
         return _speak(pyttsx3.init(), request)
     except Exception as error:  # noqa: BLE001 - drivers raise whatever their platform raises
         return {"fault": "engine", "detail": f"{type(error).__name__}: {error}"}
+
+
+def _short_path(data: str, folder: Path) -> str:
+    """The folder itself, or a link to it in `folder`, which the parent throws away."""
+    if len(os.fsencode(data)) <= _LONGEST_DATA_PATH:
+        return data
+    link = folder / "espeak-ng-data"
+    link.symlink_to(data)
+    return str(link)
 
 
 def _speak(engine: Any, request: dict[str, Any]) -> dict[str, object]:  # noqa: ANN401 - pyttsx3 has no types
