@@ -17,16 +17,19 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import vosk
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tools.demo_model import pack_text, vocabulary  # noqa: E402
-from tools.demo_model.espeak import RATE, Espeak, EspeakMissing, Voice  # noqa: E402
+from tools.demo_model.espeak import RATE, Espeak, EspeakError, Voice  # noqa: E402
 from tools.demo_model.voices import UNSEEN  # noqa: E402
 
 SEED = 5
@@ -97,7 +100,7 @@ def add_noise(utterances: Sequence[Utterance], seed: int) -> list[Utterance]:
     return noisy
 
 
-def decode(model: Any, utterances: Sequence[Utterance]) -> Decoded:
+def decode(model: vosk.Model, utterances: Sequence[Utterance]) -> Decoded:
     """All utterances, one after the other, in one thread."""
     import vosk
 
@@ -181,7 +184,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         result = measure(options.model, options.content)
-    except EspeakMissing as error:
+    except EspeakError as error:
         print(f"recognition: {error}", file=sys.stderr)
         return 1
     errors = result.pop("errors")

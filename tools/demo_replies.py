@@ -15,13 +15,16 @@ import sys
 import wave
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tools.demo_model import pack_text
-from tools.demo_model.espeak import RATE, Espeak, EspeakMissing, Voice
+from tools.demo_model.espeak import RATE, Espeak, EspeakError, Voice
+
+if TYPE_CHECKING:
+    import vosk
 
 ROOT = Path(__file__).resolve().parents[1]
 CANDIDATES = ("", "f3", "m3", "f2", "m7", "Alicia", "adam", "Annie", "edward", "belinda")
@@ -77,7 +80,7 @@ def render(espeak: Espeak, reply: Reply, variant: str, thinking: float) -> NDArr
     return np.round(samples).astype(np.int16)
 
 
-def error_rate(model: Any, samples: NDArray[np.int16], text: str) -> float:
+def error_rate(model: vosk.Model, samples: NDArray[np.int16], text: str) -> float:
     """CER of the model on the samples against the Chinese characters of the text."""
     import jiwer
     import vosk
@@ -112,7 +115,7 @@ def main(arguments: list[str] | None = None) -> int:
 
         vosk.SetLogLevel(-1)
         espeak = Espeak()
-    except (ImportError, EspeakMissing) as error:
+    except (ImportError, EspeakError) as error:
         print(f"demo_replies: {error}", file=sys.stderr)
         return 1
     model = vosk.Model(model_path=str(options.model))

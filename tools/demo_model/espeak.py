@@ -20,7 +20,7 @@ _PARAMETERS = {"rate": 1, "volume": 2, "pitch": 3, "pitch_range": 4, "word_gap":
 _SYNCHRONOUS, _PHONEME_EVENTS, _UTF8 = 2, 1, 1
 
 
-class EspeakMissing(RuntimeError):
+class EspeakError(RuntimeError):
     """No espeak-ng library, or one without the voice asked for."""
 
 
@@ -83,7 +83,7 @@ class Espeak:
         self._library, data = _load()
         self._rate = self._library.espeak_Initialize(_SYNCHRONOUS, 200, data, _PHONEME_EVENTS)
         if self._rate <= 0:
-            raise EspeakMissing("espeak-ng found no voice data: install the Debian package espeak-ng-data")
+            raise EspeakError("espeak-ng found no voice data: install the Debian package espeak-ng-data")
         self._library.espeak_TextToPhonemes.restype = ctypes.c_char_p
         self._callback = _Callback(self._collect)
         self._library.espeak_SetSynthCallback(self._callback)
@@ -117,7 +117,7 @@ class Espeak:
         if name == self._selected:
             return
         if self._library.espeak_SetVoiceByName(name.encode()) != 0:
-            raise EspeakMissing(f"espeak-ng has no voice {name!r}: version 1.51 or newer is needed")
+            raise EspeakError(f"espeak-ng has no voice {name!r}: version 1.51 or newer is needed")
         self._selected = name
 
     def phonemes(self, text: str) -> str:
@@ -138,7 +138,7 @@ class Espeak:
         hours in one process, so long runs are cut into shards.
 
         Raises:
-            EspeakMissing: no such variant or base voice.
+            EspeakError: no such variant or base voice.
         """
         import soxr
 
@@ -174,7 +174,7 @@ def _load() -> tuple[ctypes.CDLL, bytes | None]:
     try:
         import espeakng_loader
     except ImportError as error:
-        raise EspeakMissing(
+        raise EspeakError(
             "espeak-ng is missing: apt-get install espeak-ng, or pip install espeakng-loader"
         ) from error
     return ctypes.CDLL(espeakng_loader.get_library_path()), str(espeakng_loader.get_data_path()).encode()

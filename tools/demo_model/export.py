@@ -31,7 +31,7 @@ MODEL_CONF = """\
 --max-active=3000
 --beam=13.0
 --lattice-beam=4.0
---acoustic-scale=0.5
+--acoustic-scale=0.4
 --frame-subsampling-factor={subsampling}
 --frames-per-chunk=51
 --endpoint.silence-phones={silence}
@@ -58,7 +58,7 @@ class Component:
 
 
 def fold_norm(weights: torch.Tensor, norm: torch.nn.Module) -> tuple[torch.Tensor, Matrix]:
-    """A bias-free convolution (out, in, kernel) and the batch norm behind it, as weights and bias of one affine map."""
+    """A bias-free convolution (out, in, kernel) and the batch norm behind it as one affine map: weights, bias."""
     assert isinstance(norm, torch.nn.BatchNorm1d)
     assert norm.running_var is not None and norm.running_mean is not None
     scale = (norm.weight / torch.sqrt(norm.running_var + norm.eps)).detach()

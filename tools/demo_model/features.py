@@ -35,7 +35,7 @@ MFCC_CONF = f"""\
 
 
 @functools.cache
-def _options() -> Any:
+def _options() -> Any:  # noqa: ANN401  an untyped library
     import kaldi_native_fbank
 
     options = kaldi_native_fbank.MfccOptions()

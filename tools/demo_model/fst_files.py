@@ -8,7 +8,6 @@ needs no compiled tool can be rebuilt anywhere. Layouts follow OpenFst 1.8 (`con
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -126,38 +125,32 @@ def _outgoing(fst: Fst) -> dict[int, list[tuple[int, int]]]:
 
 
 def _number_outputs(fst: Fst) -> tuple[list[int], dict[int, int]]:
-    """States in the order in which a depth-first walk over output-epsilon arcs leaves them, and label numbers."""
+    """States in the order in which a depth-first walk over output-epsilon arcs leaves them, and label numbers.
+
+    Recursive: the walk is no deeper than the longest word has HMM states.
+    """
     outgoing = _outgoing(fst)
     index: dict[int, int] = {}
     order: list[int] = []
-    entered: dict[int, bool] = {}  # state -> whether the walk has left it again
-    for root in [fst.start, *range(fst.state_count())]:
-        if root in entered:
-            continue
-        stack: list[tuple[int, Iterator[tuple[int, int]]]] = []
+    left: dict[int, bool] = {}
 
-        def enter(state: int, stack: list[tuple[int, Iterator[tuple[int, int]]]] = stack) -> None:
-            entered[state] = False
-            if state in fst.finals:
-                index.setdefault(_FINAL, len(index) + 1)
-            stack.append((state, iter(outgoing.get(state, ()))))
+    def visit(state: int) -> None:
+        left[state] = False
+        if state in fst.finals:
+            index.setdefault(_FINAL, len(index) + 1)
+        for output, target in outgoing.get(state, ()):
+            if output:
+                index.setdefault(output, len(index) + 1)
+            elif target not in left:
+                visit(target)
+            elif target != state and not left[target]:
+                raise ValueError(f"cycle without output label through states {state} and {target}")
+        left[state] = True
+        order.append(state)
 
-        enter(root)
-        while stack:
-            state, rest = stack[-1]
-            for output, target in rest:
-                if output:
-                    index.setdefault(output, len(index) + 1)
-                elif target != state:
-                    if entered.get(target) is False:
-                        raise ValueError(f"cycle without output label through states {state} and {target}")
-                    if target not in entered:
-                        enter(target)
-                        break
-            else:
-                entered[state] = True
-                order.append(state)
-                stack.pop()
+    for root in (fst.start, *range(fst.state_count())):
+        if root not in left:
+            visit(root)
     return order, index
 
 

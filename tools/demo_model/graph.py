@@ -62,12 +62,18 @@ def build(texts: Texts, model: Path, weights: Weights) -> dict[str, int]:
 
     Returns:
         Counts of words, pronunciations, lexicon and language model arcs.
+
+    Raises:
+        ValueError: a word of the packs has no reading.
     """
     topology = Topology()
     common = vocabulary.common_words()
     sentences = [words for words, _ in texts.weighted]
     words = vocabulary.all_words(sentences, common)
     said = readings.word_readings(words, sentences, readings.EspeakReader(Espeak()))
+    unreadable = [word for word in texts.pack_words() if word not in said]
+    if unreadable:
+        raise ValueError(f"nobody can read {', '.join(unreadable)}: reword the pack, or add it to readings.HUMMED")
     words = [word for word in words if word in said]
     number = {word: index for index, word in enumerate([*words, UNKNOWN], start=1)}
 

@@ -1,14 +1,14 @@
 """A word trigram with back-off, as a finite state acceptor.
 
-Interpolated absolute discounting (Ney, Essen and Kneser 1994): each history keeps its counts less a discount, and what
-was taken away goes to the next shorter history. At the bottom, domain unigrams and the frequencies of common words are
-mixed, so that a free reply can leave the domain at a known price.
+Interpolated absolute discounting (Ney, Essen and Kneser 1994): each history keeps its counts less a discount,
+and what was taken away goes to the next shorter history. At the bottom, domain unigrams and the frequencies of
+common words are mixed, so that a free reply can leave the domain at a known price.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -42,7 +42,9 @@ class Trigram:
         weights: Weights,
     ) -> None:
         self._discount = weights.discount
-        self._counts: list[dict[History, Counter[str]]] = [defaultdict(Counter) for _ in range(ORDER)]
+        self._counts: list[dict[History, dict[str, float]]] = [
+            defaultdict(lambda: defaultdict(float)) for _ in range(ORDER)
+        ]
         known = set(vocabulary)
         for words, weight in sentences:
             self._count([START, *(word for word in words if word in known), END], weight)
@@ -51,7 +53,8 @@ class Trigram:
     def _count(self, words: list[str], weight: float) -> None:
         for position in range(1, len(words)):
             for length in range(min(ORDER, position + 1)):
-                self._counts[length][tuple(words[position - length : position])][words[position]] += weight  # type: ignore[assignment]
+                history = tuple(words[position - length : position])
+                self._counts[length][history][words[position]] += weight
 
     def _mix_unigrams(
         self, vocabulary: Sequence[str], common: Mapping[str, int], weights: Weights

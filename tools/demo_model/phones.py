@@ -8,12 +8,13 @@ from __future__ import annotations
 import functools
 
 SIL, SPN = "SIL", "SPN"
-INITIALS = tuple("b p m f d t n l g k h j q x zh ch sh r z c s".split())
+_INITIALS = "b p m f d t n l g k h j q x zh ch sh r z c s"
 # ii is the vowel of zi ci si, iii that of zhi chi shi ri: other sounds than the i of ni.
-FINALS = tuple(
+_FINALS = (
     "a o e i ii iii u v ai ei ao ou an en ang eng ong ia ie iao iou ian in iang ing iong "
-    "ua uo uai uei uan uen uang ueng ve van vn er".split()
+    "ua uo uai uei uan uen uang ueng ve van vn er"
 )
+INITIALS, FINALS = tuple(_INITIALS.split()), tuple(_FINALS.split())
 TONES = "12345"
 
 

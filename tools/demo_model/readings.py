@@ -6,6 +6,7 @@ lexicon takes both, and what tone sandhi makes of them.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -13,6 +14,9 @@ from tools.demo_model import phones
 from tools.demo_model.espeak import Espeak
 
 Reading = tuple[str, ...]
+
+HUMMED = {"嗯": tuple(base + tone for base in ("en", "eng") for tone in "1245")}
+"""Sounds without a vowel, which the phone set lacks, by the nearest syllables it has: fillers must stay visible."""
 
 # espeak writes tones as Chao digits; 21 and 214 are the same third tone, short and full.
 _TONE_OF = {"55": "1", "35": "2", "21": "3", "214": "3", "51": "4", "11": "5", "22": "5", "33": "5", "44": "5"}
@@ -28,7 +32,7 @@ def pinyin(text: str, sandhi: bool = True) -> list[str]:
         neutral_tone_with_five=True,
         v_to_u=False,
         tone_sandhi=sandhi,
-        errors=lambda _: None,
+        errors="ignore",
     )
 
 
@@ -88,6 +92,7 @@ def word_readings(
         candidates = [pinyin(word, sandhi=True), pinyin(word, sandhi=False), reader.read(word)]
         readings = {tuple(c) for c in candidates if c is not None and len(c) == len(word)}
         readings = {r for r in readings if all(phones.is_known(syllable) for syllable in r)}
+        readings |= set(itertools.product(*(HUMMED[c] for c in word))) if HUMMED.keys() >= set(word) else set()
         if readings:
             found[word] = readings
     for sentence in sentences:

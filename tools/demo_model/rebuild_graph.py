@@ -36,13 +36,13 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"rebuild_graph: no acoustic model in {options.model}/am: run export first", file=sys.stderr)
         return 1
     from tools.demo_model import graph
-    from tools.demo_model.espeak import EspeakMissing
+    from tools.demo_model.espeak import EspeakError
     from tools.demo_model.language_model import Weights
 
     started = time.perf_counter()
     try:
         counts = graph.build(graph.read_texts(options.content), options.model, Weights())
-    except (EspeakMissing, ValueError) as error:
+    except (EspeakError, ValueError) as error:
         print(f"rebuild_graph: {error}", file=sys.stderr)
         return 1
     seconds = time.perf_counter() - started
