@@ -197,6 +197,44 @@ def test_undecodable_file_name_is_refused_before_anything_is_kept(store):
     assert store.count() == 0
 
 
+def test_undecodable_name_is_told(store):
+    with pytest.raises(StoreError, match="not valid Unicode"):
+        store.list(AttemptFilter(trainee="\udcff"))
+
+
+@pytest.mark.parametrize("name", ["数据 100%?#&", "it's", "a;b", "file:x"])
+def test_home_of_any_name(tmp_path, name):
+    with AttemptStore(tmp_path / name) as store:
+        store.begin(ATTEMPT)
+    assert (tmp_path / name / "voicedrill.db").is_file()
+    with AttemptStore(tmp_path / name) as store:
+        assert store.count() == 1
+
+
+def test_summary_is_a_projection_of_the_other_tables(store, tmp_path):
+    for number in (1, 2, 3):
+        store.begin(numbered(number))
+    store.begin(BEGUN)
+    store.record_facts(BEGUN.id, FACTS)
+    store.add_score(numbered(2).id, QUESTION, replace(EVALUATION, tactic_id=None), replace(CARD, total=1.5))
+    database = sqlite3.connect(tmp_path / "voicedrill.db")
+    kept = database.execute("SELECT * FROM summary ORDER BY attempt_id").fetchall()
+    derived = database.execute(
+        """
+        SELECT a.id, a.trainee_id, a.started_at, a.question_id, a.source,
+               r.id, f.id, s.id, s.tactic_id, s.status, s.total
+        FROM attempt a
+        JOIN recording r ON r.seq = (SELECT max(seq) FROM recording WHERE attempt_id = a.id)
+        LEFT JOIN facts f ON f.seq = (SELECT max(seq) FROM facts WHERE attempt_id = a.id)
+        LEFT JOIN score s ON s.seq = (SELECT max(seq) FROM score WHERE attempt_id = a.id)
+        ORDER BY a.id
+        """
+    ).fetchall()
+    database.close()
+    assert len(kept) == 4
+    assert kept == derived
+
+
 def test_events_are_appended(store):
     store.begin(ATTEMPT)
     said = store.add_event(ATTEMPT.id, "陈教练", "comment", {"at": 1.2, "text": "这里停顿太久"})

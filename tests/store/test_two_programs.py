@@ -24,7 +24,12 @@ from voicedrill.store.attempts import AttemptStore
 first, count = int(sys.argv[2]), int(sys.argv[3])
 with AttemptStore(Path(sys.argv[1]), patience=60) as store:
     for number in range(first, first + count):
-        begun = replace(numbered(number, trainee=f"学员{number % 7}"), facts=None, evaluation=None, score_card=None)
+        whole = numbered(number, trainee=f"学员{number % 7}")
+        if number % 4:
+            store.begin(whole)
+            print(number, flush=True)
+            continue
+        begun = replace(whole, facts=None, evaluation=None, score_card=None)
         store.begin(begun)
         store.record_facts(begun.id, FACTS)
         store.add_score(begun.id, QUESTION, EVALUATION, CARD)

@@ -61,10 +61,16 @@ def told(path: Path) -> Iterator[None]:
     """Turn what SQLite reports into a StoreError of one line. A broken constraint is our own fault: it passes.
 
     Raises:
-        StoreError: the database cannot be used.
+        StoreError: the database cannot be used, or a text is not valid Unicode (an option typed in another encoding).
     """
     try:
         yield
+    except UnicodeEncodeError as error:
+        shown = ascii(error.object)
+        raise StoreError(
+            f"文字 {shown} 含有无法识别的字符，请改用 UTF-8 重新输入",
+            f"{shown} is not valid Unicode; type it in UTF-8",
+        ) from error
     except (DBAPIError, sqlite3.Error) as error:
         origin = error.orig if isinstance(error, DBAPIError) else error
         reason = str(origin)

@@ -33,6 +33,9 @@ SCHEMA = "voicedrill.attempt/1"
 
 Data = TypeVar("Data")
 
+_adapters: dict[object, TypeAdapter[Any]] = {}
+"""Built on first use: a few milliseconds each."""
+
 
 def attempt_to_json(attempt: Attempt) -> dict[str, Any]:
     """The document: only dicts, lists, strings, numbers, booleans and None, ready for `json.dumps`.
@@ -122,23 +125,25 @@ def json_schema() -> dict[str, Any]:
         "readOnly": True,
         "description": "The words without blanks between them, as Chinese is written.",
     }
-    notes = _field_notes()
-    for title, part in (("Attempt", schema), *schema["$defs"].items()):
-        part.pop("title", None)
-        for key, field in part.get("properties", {}).items():
-            field.pop("title", None)
-            note = notes.get((title, key))
-            if note:
-                field["description"] = note
+    notes = _model_notes()
+    parts = {name: _described(name, part, notes) for name, part in sorted(schema.pop("$defs").items())}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": SCHEMA,
-        "description": schema.pop("description"),
-        **schema,
+        **_described("Attempt", schema, notes),
+        "$defs": parts,
     }
 
 
-_adapters: dict[object, TypeAdapter[Any]] = {}
+def _described(name: str, part: dict[str, Any], notes: dict[tuple[str, str], str]) -> dict[str, Any]:
+    """The schema of one class with our own descriptions, in an order that no version of pydantic changes."""
+    fields = part.get("properties", {})
+    for key, field in fields.items():
+        field.pop("title", None)
+        if (name, key) in notes:
+            field["description"] = notes[name, key]
+    own = {key: part[key] for key in ("type", "enum", "required", "properties") if key in part}
+    return {"description": notes[name, ""], **own}
 
 
 def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401
@@ -149,12 +154,13 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401
     return _adapters[kind]
 
 
-def _field_notes() -> dict[tuple[str, str], str]:
-    """(class, field) -> the docstring that stands under the field in `core/model.py`."""
+def _model_notes() -> dict[tuple[str, str], str]:
+    """(class, field) -> the docstring that stands under the field in `core/model.py`; (class, "") -> its own."""
     notes = {}
     for node in ast.parse(inspect.getsource(model)).body:
         if not isinstance(node, ast.ClassDef):
             continue
+        notes[node.name, ""] = ast.get_docstring(node) or ""
         for field, below in zip(node.body, node.body[1:], strict=False):
             if (
                 isinstance(field, ast.AnnAssign)
