@@ -88,6 +88,7 @@ except AudioError as error:
     assert done.stdout.count("\n") == 1
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ALSA is Linux's")
 @pytest.mark.parametrize("asound", ["", "pcm.!default { type", "pcm.!default { type hw card 77 }", "\0\1\2"])
 def test_without_a_usable_device_there_is_no_speaker(tmp_path, asound):
     done = run(OPEN + "print(speaker)", tmp_path, asound)

@@ -1,8 +1,8 @@
 """Turns audio files of any common format into mono float blocks, one block after another.
 
-libsndfile reads what announces itself as WAV, AIFF, AU, Ogg or CAF, RIFX and RF64 included; FFmpeg (PyAV) reads
-FLAC, MPEG, M4A, AMR and whatever libsndfile refuses. MPEG never goes to libsndfile: its decoder writes remarks on
-stderr. Neither library sees anything but a regular file, and no decoder may open a second file or the network.
+libsndfile reads what announces itself as WAV, AIFF, AU or Ogg, RIFX and RF64 included; FFmpeg (PyAV) reads FLAC, MPEG,
+M4A, AMR, CAF and whatever libsndfile refuses. MPEG and ALAC never go to libsndfile: its decoders for them write
+remarks on stderr. Neither library sees anything but a regular file, and neither may open another file or the network.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ from numpy.typing import NDArray
 Mono = NDArray[np.float32]
 """Shape (n,), finite, within full scale (-1 to 1)."""
 
-_MAGIC = (b"RIFF", b"RIFX", b"RF64", b"riff", b"FORM", b".snd", b"dns.", b"OggS", b"caff")
+_MAGIC = (b"RIFF", b"RIFX", b"RF64", b"riff", b"FORM", b".snd", b"dns.", b"OggS")
 
 _BLOCK = 65_536
 """Frames decoded at a time: 1.5 s at 44.1 kHz, so that limits are looked at often and memory stays small."""
 
-_CONTAINERS = (
-    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,caf,flac,gsm,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,mpeg,mpegts,"
-    "ogg,opus,rm,tta,voc,w64,wav,wv"
-)
+_LIMITS = {
+    "protocol_whitelist": "file",
+    "format_whitelist": "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,caf,flac,gsm,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,"
+                        "mp3,mpeg,mpegts,ogg,opus,rm,tta,voc,w64,wav,wv",
+}
 """Playlists (HLS, concat, DASH) are left out on purpose: they make FFmpeg open other files and addresses."""
 
 _DAMAGED_SHARE = 0.05
@@ -86,11 +87,8 @@ def _ffmpeg(path: Path) -> Iterator[Stream]:
 
     av.logging.set_level(None)  # nothing of FFmpeg's own log reaches stderr
     try:
-        with (
-            path.open("rb") as file,
-            # Opened as a file object: FFmpeg would take `a:b.wav` for an address.
-            av.open(file, options={"format_whitelist": _CONTAINERS}, metadata_errors="ignore") as container,
-        ):
+        # With the protocol named, FFmpeg does not take `a:b.wav` for an address.
+        with av.open(f"file:{path.absolute()}", options=_LIMITS, metadata_errors="ignore") as container:
             # A damaged header can announce a codec that does not exist.
             codec = container.streams.audio[0].codec_context if container.streams.audio else None
             if codec is None:

@@ -152,7 +152,8 @@ def _import_sounddevice() -> ModuleType:
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keeps what ALSA writes on stderr while a device is opened from the user's screen."""
-    sys.stderr.flush()
+    if sys.stderr:  # there is none under pythonw
+        sys.stderr.flush()
     try:
         kept = os.dup(2)
     except OSError:  # there is no stderr

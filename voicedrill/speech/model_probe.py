@@ -1,4 +1,4 @@
-"""`python -m voicedrill.speech.model_probe FOLDER`: loads a model and recognises a quarter of a second of noise with it.
+"""`python -m voicedrill.speech.model_probe FOLDER`: loads a model and recognises a little noise with it.
 
 Run as a process of its own, because a damaged model can crash the process that loads it (a truncated
 `disambig_tid.int` does), and because Vosk writes its complaints on stderr. Prints one JSON object:
