@@ -205,7 +205,8 @@ def test_damaged_files_never_do_worse_than_one_line(tmp_path):
     good = {}
     for name, format_, subtype in [("a.wav", "WAV", "PCM_16"), ("b.wav", "WAVEX", "FLOAT"),
                                    ("c.flac", "FLAC", "PCM_16"), ("d.ogg", "OGG", "VORBIS"),
-                                   ("e.mp3", "MP3", "MPEG_LAYER_III"), ("f.aiff", "AIFF", "PCM_24"), ("g.caf", "CAF", "ALAC_16")]:
+                                   ("e.mp3", "MP3", "MPEG_LAYER_III"), ("f.aiff", "AIFF", "PCM_24"),
+                                   ("g.caf", "CAF", "ALAC_16")]:
         soundfile.write(tmp_path / name, tone(0.3, 44_100), 44_100, format=format_, subtype=subtype)
         good[name] = (tmp_path / name).read_bytes()
     script = """
