@@ -85,3 +85,25 @@ def test_the_demo_replies_answer_three_different_objections(pack):
     assert {r.question_id for r in replies} <= {q.id for q in pack.questions}
     assert all(r.path.parent == CONTENT / "demo" and r.path.suffix == ".wav" for r in replies)
     assert all(25 <= len(re.sub(r"\W", "", r.text)) <= 45 for r in replies)
+
+
+def test_the_documented_example_is_a_clean_pack(tmp_path):
+    text = (CONTENT.parent / "docs" / "content.md").read_text(encoding="utf-8")
+    pack, profile = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "pack.yaml").write_text(pack, encoding="utf-8")
+    (tmp_path / "profile.yaml").write_text(profile, encoding="utf-8")
+    assert lint_pack(read_pack(tmp_path / "pack.yaml", tmp_path / "profile.yaml")) == ()
+
+
+def test_the_documented_ratings_and_slots_are_the_shipped_ones(pack):
+    text = (CONTENT.parent / "docs" / "content.md").read_text(encoding="utf-8")
+    for sign, rating in (("绿", Rating.GREEN), ("黄", Rating.YELLOW), ("红", Rating.RED)):
+        row = re.search(rf"^\| {sign} \|.*\| (.*) \|$", text, re.MULTILINE)
+        names = [t.name.removesuffix("法") for q in pack.questions for t in q.tactics if t.rating is rating]
+        assert row
+        assert row[1].split() == names
+    source = (CONTENT / "sales-objections.yaml").read_text(encoding="utf-8")
+    slots = set(re.findall(r"\{(\w+)\}", source.split("questions:")[1]))
+    listed = re.search(r"The shipped pack uses (.*?);", text, re.DOTALL)
+    assert listed
+    assert set(re.findall(r"[\u4e00-\u9fff]+", listed[1])) == slots
