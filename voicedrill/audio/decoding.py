@@ -1,8 +1,9 @@
 """Turns audio files of any common format into mono float blocks, one block after another.
 
 libsndfile reads what announces itself as WAV, AIFF, AU or Ogg, RIFX and RF64 included; FFmpeg (PyAV) reads FLAC,
-MPEG, M4A, AMR, CAF and whatever libsndfile refuses. MPEG and ALAC never go to libsndfile: its decoders for them write remarks
-on stderr. Neither library sees anything but a regular file, and neither may open another file or the network.
+MPEG, M4A, AMR, CAF and whatever libsndfile refuses. MPEG and ALAC never go to libsndfile: its decoders for them
+write remarks on stderr. Neither library sees anything but a regular file, and neither may open another file or the
+network.
 """
 
 from __future__ import annotations
