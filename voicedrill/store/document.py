@@ -142,7 +142,7 @@ def _described(name: str, part: dict[str, Any], notes: dict[tuple[str, str], str
         field.pop("title", None)
         if (name, key) in notes:
             field["description"] = notes[name, key]
-    own = {key: part[key] for key in ("type", "enum", "required", "properties") if key in part}
+    own: dict[str, Any] = {key: part[key] for key in ("type", "enum", "required", "properties") if key in part}
     return {"description": notes[name, ""], **own}
 
 
