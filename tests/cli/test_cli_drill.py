@@ -31,7 +31,7 @@ def test_demo_runs_three_objections_and_history_lists_them(run, home):
     assert [a["question"]["id"] for a in reversed(attempts)] == [r.question_id for r in REPLIES]
     for attempt in attempts:
         assert attempt["source"] == "demo"
-        with wave.open(str(home / attempt["recording"]["path"])) as recording:
+        with wave.open(str(home / "audio" / attempt["recording"]["path"])) as recording:
             assert recording.getframerate() == 16_000
             assert recording.getnframes() / 16_000 == pytest.approx(attempt["recording"]["seconds"], abs=0.001)
         assert attempt["facts"]["transcript"]["words"]
@@ -181,7 +181,7 @@ def test_interrupting_keeps_the_take(run):
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert "Traceback" not in errors
+    assert "Traceback" not in errors, errors
     assert "已中断" in errors
     waiting = attempts_of(run)
     assert waiting[0]["score_card"] is None

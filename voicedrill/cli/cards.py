@@ -35,7 +35,7 @@ def show_attempt(console: Console, attempt: Attempt, question: Question, places:
     """
     if attempt.facts is None or attempt.evaluation is None or attempt.score_card is None:
         return
-    console.print(_said(attempt.facts))
+    console.print(_said(attempt.facts), soft_wrap=True)
     console.print(_card(attempt, question, attempt.evaluation, attempt.score_card))
     for label, path in places.items():
         console.print(f"  [dim]{label}  {escape(path)}[/]", soft_wrap=True)

@@ -40,7 +40,7 @@ def demo(
     console = result_console()
     console.print(t("[bold]voicedrill 演示[/]  客户提异议，虚拟学员（合成语音）作答；识别、评分、存档都是真的。",
                     "[bold]voicedrill demo[/]  A customer objects, a virtual trainee (synthetic voice) answers; "
-                    "capture, recognition, scoring and storage are real."))
+                    "capture, recognition, scoring and storage are real."), soft_wrap=True)
     kit = wiring.open_kit(places.built_in("models") / wiring.DEMO_MODEL, t("虚拟学员", "virtual trainee"))
     speaker = None if fast else open_speaker()
     pace = None if fast else 1.0 if speaker else SILENT_PACE

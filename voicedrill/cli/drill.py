@@ -32,7 +32,7 @@ def ask(stage: Stage, question: Question, devices: Devices, source: Source, numb
     """Ask one question and show how it was answered."""
     console = stage.console
     console.rule(t(f"第 {number} 题 · {question.name}", f"Question {number} · {question.name}"), align="left")
-    console.print(f"[bold]{t('客户', 'Customer')}[/]  {escape(question.prompt)}")
+    console.print(f"[bold]{t('客户', 'Customer')}[/]  {escape(question.prompt)}", soft_wrap=True)
     prompt = _speak(stage, question)
     with LiveTurn(console) as watch:
         attempt = stage.kit.session.ask(question, prompt, devices, source=source, watch=watch)

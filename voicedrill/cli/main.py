@@ -6,10 +6,11 @@ something that does not exist; 130 interrupted.
 
 from __future__ import annotations
 
+import _thread
 import signal
 import sys
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -17,13 +18,20 @@ from voicedrill.cli.app import app
 from voicedrill.cli.language import t, tr
 from voicedrill.core.errors import UsageError, VoiceDrillError
 
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
 _WrongUsage: type[Exception] = typer.BadParameter.__mro__[1]
 """The base of Typer's errors about the command line; it has no public name of its own."""
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C or SIGTERM, as shells have it."""
 
 
 def main() -> NoReturn:
     """Run the command line and exit."""
     signal.signal(signal.SIGTERM, _interrupt)
+    sys.unraisablehook = _settle
     try:
         code = app(take_language(sys.argv[1:]), standalone_mode=False)
     except VoiceDrillError as error:
@@ -31,12 +39,15 @@ def main() -> NoReturn:
     except _WrongUsage as error:
         fail(describe_wrong_usage(error), 2)
     except (typer.Abort, KeyboardInterrupt):
-        fail(t("已中断。录下的内容都已保存。", "Interrupted. Everything recorded so far is kept."), 130)
+        code = INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output went away: nothing to report, nobody to report to
         code = 0
     except Exception as error:  # noqa: BLE001 - the last line of defence: a traceback helps no user
         fail(leave_crash_report(error), 1)
+    if code == INTERRUPTED:  # Typer turns KeyboardInterrupt into this code
+        fail(t("已中断。录下的内容都已保存，可用 voicedrill score --unscored 补评。",
+               "Interrupted. What was recorded is kept: voicedrill score --unscored."), INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -107,3 +118,12 @@ def fail(line: str, code: int) -> NoReturn:
 def _interrupt(signum: int, frame: FrameType | None) -> None:
     """SIGTERM takes the same way out as Ctrl-C, so that the take so far is kept."""
     raise KeyboardInterrupt
+
+
+def _settle(unraisable: UnraisableHookArgs) -> None:
+    """An exception that Python can only report: one in a finalizer, mostly because Ctrl-C fell into it.
+
+    Its traceback helps no user; the interrupt itself is delivered again, so that it is not lost.
+    """
+    if issubclass(unraisable.exc_type, KeyboardInterrupt):
+        _thread.interrupt_main()
