@@ -2,6 +2,7 @@
 
 VoiceDrillError
 ├── UsageError          the command line asks for something that does not exist (exit 2)
+├── SettingsError       the settings file cannot be read or written
 ├── ContentError        a pack, profile or rubric cannot be read or is not valid
 ├── AudioError          an audio file or device cannot be read, written or opened
 ├── SpeechError         synthesis or recognition fails
@@ -34,6 +35,10 @@ class UsageError(VoiceDrillError):
     """What was asked for does not exist: an unknown id, name or option value."""
 
     exit_code = 2
+
+
+class SettingsError(VoiceDrillError):
+    """The settings file cannot be read or written."""
 
 
 class ContentError(VoiceDrillError):

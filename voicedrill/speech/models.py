@@ -96,10 +96,13 @@ def list_models(folders: Sequence[Path]) -> list[ModelInfo]:
     return [m for m in found if not m.is_demo] + [m for m in found if m.is_demo]
 
 
-def find_model(explicit: str | Path | None, environment: str | None, folders: Sequence[Path]) -> ModelInfo:
-    """The model to use: the one asked for, that of `VOICEDRILL_MODEL`, or the best one in the folders.
+def find_model(
+    explicit: str | Path | None, environment: str | None, folders: Sequence[Path], chosen: str | None = None
+) -> ModelInfo:
+    """The model to use: the one asked for, that of `VOICEDRILL_MODEL`, that of the settings, the best in the folders.
 
-    `explicit` and `environment` are paths, or names of models in the folders; with either, nothing else is tried.
+    `explicit` and `environment` are paths, or names of models in the folders; `chosen`, from the settings, is a name
+    or an absolute path. With any of them, nothing else is tried.
 
     Raises:
         ModelError: the model asked for is missing or incomplete, or there is none at all.
@@ -108,12 +111,25 @@ def find_model(explicit: str | Path | None, environment: str | None, folders: Se
     if wanted:
         named = next((folder / wanted for folder in folders if (folder / wanted).is_dir()), None)
         return describe_model(Path(wanted) if Path(wanted).exists() or named is None else named)
+    if chosen:
+        return _find_chosen(chosen, folders)
     models = list_models(folders)
     if not models:
         raise ModelError("没有找到语音识别模型；请安装：voicedrill model install，或用 --model 指定文件夹",
                          "no recognition model found; install one: voicedrill model install, "
                          "or name a folder with --model")
     return models[0]
+
+
+def _find_chosen(chosen: str, folders: Sequence[Path]) -> ModelInfo:
+    """The model of the settings; a folder of that name where the program happens to be started is not meant."""
+    path = next((folder / chosen for folder in folders if (folder / chosen).is_dir()), None)
+    if path is None:
+        raise ModelError(
+            f"设置里选用的模型 {chosen} 不见了；请重装：voicedrill model install，或另选：voicedrill model use",
+            f"model {chosen}, chosen in the settings, is gone; install it again: voicedrill model install, "
+            "or choose another: voicedrill model use")
+    return describe_model(path)
 
 
 def _models_in(folder: Path) -> Iterator[ModelInfo]:
@@ -154,8 +170,12 @@ def _missing(path: Path) -> str | None:
 
 
 def _files(path: Path) -> list[tuple[str, int, int]]:
-    """Relative name, size and time of change (ns) of every file, sorted."""
-    found = [(p.relative_to(path).as_posix(), p.stat()) for p in path.rglob("*") if p.is_file()]
+    """Relative name, size and time of change (ns) of every file, sorted.
+
+    Hidden files are none of the model's: the manifest of its installation, what a file browser leaves behind.
+    """
+    found = [(p.relative_to(path).as_posix(), p.stat())
+             for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")]
     return sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in found)
 
 
