@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,8 +33,6 @@ PATIENCE = 10.0
 hangs, or is a database browser with an open edit; waiting on would only look like a hang of our own."""
 BREATH = 2**20
 """Bytes: with less free, a failed write means a full disk and not a broken one."""
-RETRY = 0.02
-"""Seconds between two tries where SQLite itself does not wait (switching to WAL)."""
 
 FAULTS = (
     ("database is locked", "数据库 {path} 正被另一个程序占用，请关闭它后重试",
@@ -101,7 +98,6 @@ def open_database(home: Path, patience: float = PATIENCE) -> Engine:
     engine = _engine(path, patience)
     try:
         with told(path):
-            _switch_to_wal(engine, patience)
             with engine.connect() as connection:
                 revision = _revision(connection)
             if revision != REVISION:
@@ -222,6 +218,7 @@ def _engine(path: Path, patience: float) -> Engine:
         connection.isolation_level = None  # sqlite3 must not begin by itself: see `begin` below
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA journal_mode=WAL")  # a property of the file: costs nothing once it is set
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -229,22 +226,6 @@ def _engine(path: Path, patience: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
-
-
-def _switch_to_wal(engine: Engine, patience: float) -> None:
-    """WAL is a property of the file, set once; two programs that set it at once don't wait for each other."""
-    deadline = time.monotonic() + patience
-    while True:
-        connection = engine.raw_connection()
-        try:
-            connection.cursor().execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(RETRY)
-        finally:
-            connection.close()
 
 
 def _tables(connection: Connection) -> set[str]:
