@@ -192,6 +192,19 @@ def test_too_long_is_told_before_anything_is_decoded(tmp_path):
     assert "longer than 2 h" in fault(path)
 
 
+def test_too_long_without_a_word_in_the_header(tmp_path, monkeypatch):
+    """Most compressed formats say nothing reliable: decoding stops at the limit."""
+    soundfile.write(tmp_path / "a.mp3", tone(5.0), RATE, format="MP3")
+    monkeypatch.setattr("voicedrill.audio.files.MAX_SECONDS", 3.6)
+    assert "longer than 0.001 h" in fault(tmp_path / "a.mp3")
+
+
+def test_decoding_has_a_deadline(tmp_path, monkeypatch):
+    soundfile.write(tmp_path / "a.wav", tone(), RATE)
+    monkeypatch.setattr("voicedrill.audio.files._DEADLINE", -1.0)
+    assert "took more than" in fault(tmp_path / "a.wav")
+
+
 def test_no_permission(tmp_path):
     if os.geteuid() == 0:
         pytest.skip("root may read everything")
