@@ -56,14 +56,18 @@ def model_folders() -> list[Path]:
 
 
 def choose_model(explicit: Path | None) -> ModelInfo:
-    """The model to recognise with: option, `VOICEDRILL_MODEL`, then the first one installed.
+    """The model to recognise with: option, `VOICEDRILL_MODEL`, settings, then the first one installed.
 
     Raises:
         ModelError: none is found, or the one asked for cannot be used.
+        SettingsError: the settings cannot be read.
     """
+    from voicedrill.settings import read_settings, settings_path
     from voicedrill.speech.models import find_model
 
-    return find_model(explicit, os.environ.get("VOICEDRILL_MODEL"), model_folders())
+    environment = os.environ.get("VOICEDRILL_MODEL")
+    chosen = None if explicit or environment else read_settings(settings_path()).model
+    return find_model(explicit, environment, model_folders(), chosen)
 
 
 def load_recognizer(model: ModelInfo) -> VoskRecognizer:
