@@ -26,7 +26,7 @@ Text = Annotated[str, Field(min_length=1, max_length=400)]
 class Form(BaseModel):
     """Base of all models: unknown fields are refused, blanks around a text are dropped."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True)
 
 
 class KeyPointForm(Form):
