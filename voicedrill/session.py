@@ -41,6 +41,7 @@ from voicedrill.core.turn import Phase, Turn, TurnLimits
 from voicedrill.evaluate import gather_facts, listen
 from voicedrill.ports import AudioInput, AudioOutput, Recognizer, SpeechDetector
 from voicedrill.store.attempts import AttemptStore
+from voicedrill.store.recordings import Condition
 
 Source = Literal["demo", "practice", "score"]
 
@@ -141,10 +142,14 @@ class Session:
         """Recognise and score an attempt whose recording was saved but never scored.
 
         Raises:
-            StoreError: its recording is missing.
-            AudioError: its recording cannot be read.
+            StoreError: its recording was changed since.
+            AudioError: its recording is missing or cannot be read.
         """
         path = self._store.recordings.locate(attempt.recording)
+        if self._store.recordings.condition(attempt.recording) is Condition.CHANGED:
+            raise StoreError(f"录音 {path} 在录制之后被改动过，不予评分；请用 voicedrill score 文件 另行评分",
+                             f"{path} was changed after it was recorded and is not scored; "
+                             "score it as a file with voicedrill score FILE")
         recording = read_audio(path)
         timing = Timing.UNKNOWN if attempt.source == "score" else Timing.EXACT
         ref = replace(attempt.recording, sha256=self._store.recordings.digest(path), seconds=recording.seconds)

@@ -1,6 +1,7 @@
 """The main job through the real program: demo, practice, score, history."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -157,6 +158,9 @@ def test_a_killed_turn_is_safe_and_scored_later(run, home):
     assert killed.returncode == -9, killed.stderr
     assert attempts_of(run)[0]["score_card"] is None
     assert "score --unscored" in run("history").stdout
+    take = next((home / "audio").rglob("*.wav"))
+    assert json.loads(run("score", "--unscored", "--json").stdout) == []  # it may still be growing
+    os.utime(take, (0, 0))
     made_up = json.loads(run("score", "--unscored", "--json").stdout)
     assert len(made_up) == 1
     assert made_up[0]["recording"]["seconds"] > 4

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voicedrill.cli.language import DEFAULT_TRAINEE, t
+from voicedrill.cli.language import DEFAULT_TRAINEE, t, tr
 from voicedrill.cli.practice import Model, Trainee
-from voicedrill.core.errors import UsageError
+from voicedrill.core.errors import UsageError, VoiceDrillError
+
+if TYPE_CHECKING:
+    from voicedrill.cli.wiring import Kit
+    from voicedrill.core.model import Attempt
 
 
 def score(
@@ -42,15 +47,44 @@ def score(
         warn_of_demo_model(progress_console(), kit)
         if file is not None:
             attempts = [kit.session.mark(kit.library.find_question(str(objection)), file)]
+            failures = 0
         else:
-            attempts = [kit.session.resume(a, kit.library.find_question(a.question.id)) for a in kit.store.unscored()]
+            attempts, failures = _make_up(kit)
         if as_json:
             documents = [attempt_to_json(attempt) for attempt in attempts]
             print_json(documents[0] if file is not None else documents)
-            return
-        console = result_console()
-        if not attempts:
-            console.print(t("没有等待评分的录音。", "No recording waits for a score."))
-        for attempt in attempts:
-            question = kit.library.find_question(attempt.question.id)
-            show_attempt(console, attempt, question, stored_places(kit, attempt))
+        else:
+            console = result_console()
+            if not attempts and not failures:
+                console.print(t("没有等待评分的录音。", "No recording waits for a score."))
+            for attempt in attempts:
+                question = kit.library.find_question(attempt.question.id)
+                show_attempt(console, attempt, question, stored_places(kit, attempt))
+    if failures:
+        raise typer.Exit(1)
+
+
+STILL_GROWING = 5.0
+"""Seconds: a take without a hash that was written to so lately is being recorded by another program right now."""
+
+
+def _make_up(kit: Kit) -> tuple[list[Attempt], int]:
+    """Score every attempt that has no score; one that cannot be scored is told and does not stop the others."""
+    from voicedrill.cli.screen import progress_console
+
+    scored, failures = [], 0
+    for attempt in kit.store.unscored():
+        try:
+            if _is_growing(kit.store.recordings.locate(attempt.recording), attempt):
+                continue
+            scored.append(kit.session.resume(attempt, kit.library.find_question(attempt.question.id)))
+        except VoiceDrillError as error:
+            failures += 1
+            progress_console().print(f"#{str(attempt.id)[:8]}  {tr(error.message)}", markup=False, soft_wrap=True)
+    return scored, failures
+
+
+def _is_growing(path: Path, attempt: Attempt) -> bool:
+    if attempt.recording.sha256 or not path.exists():
+        return False
+    return time.time() - path.stat().st_mtime < STILL_GROWING

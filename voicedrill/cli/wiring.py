@@ -71,10 +71,10 @@ def choose_model(explicit: Path | None) -> ModelInfo:
 
 
 def load_recognizer(model: ModelInfo) -> VoskRecognizer:
-    """Load a recognition model."""
+    """Load a recognition model; that it loads safely is tried once in a process of its own, and remembered."""
     from voicedrill.speech.recognition import VoskRecognizer
 
-    return VoskRecognizer.load(model)
+    return VoskRecognizer.load(model, places.user_cache() / "models")
 
 
 def open_synthesizer() -> Pyttsx3Synthesizer:
