@@ -52,7 +52,8 @@ def read_texts(content: Path) -> list[list[str]]:
         try:
             documents.append(yaml.safe_load(path.read_text(encoding="utf-8")))
         except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise ValueError(f"{path}: cannot be read as YAML: {error}") from error
+            reason = " ".join(str(error).split())
+            raise ValueError(f"{path}: cannot be read as YAML: {reason}") from error
     profiles = [profile for document in documents for profile in _slots(document)] or [{}]
     filled = (
         text
