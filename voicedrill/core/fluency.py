@@ -88,7 +88,7 @@ def measure(facts: Facts) -> Fluency | None:
                    if (h := _hesitation(a, b, fillers, facts.segments)) is not None]
     characters = sum(spoken_characters(w.text) for w in lexical)
     time = max(lexical[-1].end - lexical[0].start, 0.0)
-    pause_time = min(sum(h.seconds for h in hesitations), time)
+    pause_time = max(0.0, min(sum(h.seconds for h in hesitations), time))
     per_hundred = 100 / characters
     return Fluency(
         response_latency=None if facts.timing is Timing.UNKNOWN else max(0.0, lexical[0].start),

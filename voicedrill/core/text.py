@@ -85,14 +85,16 @@ def _numeral(match: re.Match[str]) -> str:
     """
     number = match[0].rstrip("%")
     whole, _, fraction = number.partition(".")
-    if len(whole) >= _READ_DIGIT_BY_DIGIT and not fraction:
-        return "".join(_DIGITS[int(d)] for d in whole)
+    after_point = "点" + _digit_by_digit(fraction) if fraction else ""
+    if len(whole) >= _READ_DIGIT_BY_DIGIT:
+        return _digit_by_digit(whole) + after_point
     from cn2an import an2cn
 
-    try:
-        return str(an2cn(str(int(whole)) + ("." + fraction if fraction else ""), "low"))
-    except ValueError:  # beyond what cn2an can name
-        return "".join(_DIGITS[int(d)] for d in number if d.isdigit())
+    return str(an2cn(str(int(whole)), "low")) + after_point
+
+
+def _digit_by_digit(number: str) -> str:
+    return "".join(_DIGITS[int(d)] for d in number)
 
 
 @cache
