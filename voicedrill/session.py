@@ -67,8 +67,66 @@ class Devices:
     output: AudioOutput
 
 
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """How a turn is listened to."""
+
+    recognizer: Recognizer
+    detector: SpeechDetector
+    limits: TurnLimits
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What one turn captured."""
+
+    recording: Recording
+    facts: Facts
+
+
 def ignore(progress: Progress) -> None:
     """An onlooker that does not look."""
+
+
+def capture(
+    prompt: Recording,
+    devices: Devices,
+    ears: Ears,
+    watch: Callable[[Progress], None] = ignore,
+    writer: WavWriter | None = None,
+) -> Take:
+    """Run one turn: speak the prompt, capture the answer and recognise it while it runs.
+
+    With a writer, every block is on its way to disk before anything else is done with it.
+
+    Raises:
+        AudioError: a device or the disk failed.
+    """
+    turn = Turn(ears.limits)
+    ears.detector.reset()
+    recognition = ears.recognizer.start()
+    blocks: list[Samples] = []
+    probabilities: list[float] = []
+    watch(Progress(turn.phase, 0.0, "", -120.0))
+    devices.output.play(prompt)
+    turn.prompt_ended()
+    with closing(devices.input.blocks()) as captured:
+        for block in captured:
+            if writer is not None:
+                writer.write(block)
+            recognition.feed(block)
+            blocks.append(block)
+            probabilities.append(ears.detector.probability(block))
+            turn.hear(probabilities[-1], len(block))
+            watch(Progress(turn.phase, turn.position / RATE, recognition.partial(), _level(block)))
+            if turn.phase is Phase.ENDED:
+                break
+    if turn.end_reason is None:
+        turn.input_ended()
+    recording = Recording(np.concatenate(blocks) if blocks else np.zeros(0, np.int16))
+    reason = turn.end_reason or EndReason.INPUT_ENDED
+    facts = gather_facts(recording, recognition.finish(), probabilities, devices.input.timing, reason)
+    return Take(recording, facts)
 
 
 class Session:
@@ -178,29 +236,7 @@ class Session:
     def _run_turn(
         self, prompt: Recording, devices: Devices, writer: WavWriter, watch: Callable[[Progress], None]
     ) -> Facts:
-        turn = Turn(self._limits)
-        self._detector.reset()
-        recognition = self._recognizer.start()
-        blocks: list[Samples] = []
-        probabilities: list[float] = []
-        watch(Progress(turn.phase, 0.0, "", -120.0))
-        devices.output.play(prompt)
-        turn.prompt_ended()
-        with closing(devices.input.blocks()) as captured:
-            for block in captured:
-                writer.write(block)
-                recognition.feed(block)
-                blocks.append(block)
-                probabilities.append(self._detector.probability(block))
-                turn.hear(probabilities[-1], len(block))
-                watch(Progress(turn.phase, turn.position / RATE, recognition.partial(), _level(block)))
-                if turn.phase is Phase.ENDED:
-                    break
-        if turn.end_reason is None:
-            turn.input_ended()
-        recording = Recording(np.concatenate(blocks) if blocks else np.zeros(0, np.int16))
-        reason = turn.end_reason or EndReason.INPUT_ENDED
-        return gather_facts(recording, recognition.finish(), probabilities, devices.input.timing, reason)
+        return capture(prompt, devices, Ears(self._recognizer, self._detector, self._limits), watch, writer).facts
 
     def _complete(self, attempt: Attempt, question: Question, facts: Facts) -> Attempt:
         self._store.record_facts(attempt.id, facts, attempt.versions, remarks(facts.signal))
