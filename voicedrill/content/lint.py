@@ -104,6 +104,10 @@ def _phrases(criterion: Criterion) -> Iterator[Problem]:
             yield Problem("warning", criterion.id, Bilingual(
                 f"说法「{phrase}」应有 {MIN_LENGTH} 到 {MAX_LENGTH} 个字",
                 f"the wording “{phrase}” should have {MIN_LENGTH} to {MAX_LENGTH} characters"))
+        if sign := _SIGNS.search(phrase):
+            yield Problem("warning", criterion.id, Bilingual(
+                f"说法「{phrase}」里有符号「{sign[0]}」，说法只写念出来的字",
+                f"the wording “{phrase}” holds the sign “{sign[0]}”; write only what is spoken"))
     for i, phrase in enumerate(phrases):
         for other in phrases[:i]:
             if _alike(phrase, other):
