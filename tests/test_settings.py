@@ -80,10 +80,8 @@ def test_nothing_but_the_file_is_left_in_the_folder(file):
     assert [p.name for p in file.parent.iterdir()] == ["settings.json"]
 
 
-def test_the_environment_may_name_another_folder(monkeypatch, tmp_path):
-    monkeypatch.setenv("VOICEDRILL_CONFIG", str(tmp_path))
-    assert settings_path() == tmp_path / "settings.json"
+def test_the_environment_may_name_another_file(monkeypatch, tmp_path):
+    monkeypatch.setenv("VOICEDRILL_CONFIG", str(tmp_path / "mine.json"))
+    assert settings_path() == tmp_path / "mine.json"
     monkeypatch.delenv("VOICEDRILL_CONFIG")
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
     assert settings_path().name == "settings.json"
-    assert settings_path().parent != tmp_path

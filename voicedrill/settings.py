@@ -13,8 +13,6 @@ from pathlib import Path
 
 from voicedrill.core.errors import SettingsError
 
-FILE_NAME = "settings.json"
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -32,13 +30,13 @@ KEYS = tuple(field.name for field in fields(Settings))
 
 
 def settings_path() -> Path:
-    """The settings file: in the folder that `VOICEDRILL_CONFIG` names, else in the user's configuration folder."""
+    """The settings file: the one that `VOICEDRILL_CONFIG` names, else the one in the user's configuration folder."""
     named = os.environ.get("VOICEDRILL_CONFIG")
     if named:
-        return Path(named).expanduser() / FILE_NAME
+        return Path(named).expanduser()
     from platformdirs import user_config_path
 
-    return user_config_path("voicedrill", appauthor=False) / FILE_NAME
+    return user_config_path("voicedrill", appauthor=False) / "settings.json"
 
 
 def read_settings(path: Path) -> Settings:
