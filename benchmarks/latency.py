@@ -34,7 +34,7 @@ from voicedrill.core.scoring import score
 from voicedrill.core.turn import Phase
 from voicedrill.evaluate import listen
 from voicedrill.ports import Recognizer
-from voicedrill.session import Devices, Progress, Session
+from voicedrill.session import Devices, Ears, Progress, Session
 from voicedrill.speech.recognition import BackgroundRecognizer
 from voicedrill.store.attempts import AttemptStore
 
@@ -56,7 +56,7 @@ def lags(
     library, rubric, detector = wiring.open_library(), wiring.open_rubric(), SileroDetector()
     streaming, batch = [], []
     with tempfile.TemporaryDirectory() as folder, AttemptStore(Path(folder)) as store:
-        session = Session(store, BackgroundRecognizer(recognizer), detector, rubric, trainee="benchmark")
+        session = Session(store, Ears(BackgroundRecognizer(recognizer), detector), rubric, trainee="benchmark")
         for question_id, recording in replies * rounds:
             question = library.find_question(question_id)
             ended = 0.0

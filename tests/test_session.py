@@ -14,7 +14,7 @@ from voicedrill.core.errors import AudioError
 from voicedrill.core.model import RATE, CardStatus, EndReason, Recording, Timing
 from voicedrill.core.turn import Phase
 from voicedrill.evaluate import listen, split_blocks
-from voicedrill.session import Devices, Session
+from voicedrill.session import Devices, Ears, Session
 from voicedrill.speech.recognition import BackgroundRecognizer, VoskRecognizer
 from voicedrill.store.attempts import AttemptStore
 from voicedrill.store.recordings import Condition
@@ -38,7 +38,7 @@ def store(tmp_path):
 @pytest.fixture
 def session(store, recognizer):
     rubric = read_rubric(ROOT / "content/rubrics/standard.yaml")
-    return Session(store, BackgroundRecognizer(recognizer), SileroDetector(), rubric, trainee="甲")
+    return Session(store, Ears(BackgroundRecognizer(recognizer), SileroDetector()), rubric, trainee="甲")
 
 
 def ask(session, recording, question="太贵了", watch=lambda progress: None):

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
+from threading import Thread
 from typing import Literal
 from uuid import UUID, uuid4
 
@@ -31,8 +32,11 @@ from voicedrill.core.model import (
     Recording,
     RecordingRef,
     Samples,
+    Signal,
     Timing,
+    Transcript,
     Versions,
+    Word,
 )
 from voicedrill.core.rubric import Rubric
 from voicedrill.core.scoring import score
@@ -73,7 +77,7 @@ class Ears:
 
     recognizer: Recognizer
     detector: SpeechDetector
-    limits: TurnLimits
+    limits: TurnLimits = field(default_factory=TurnLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +136,11 @@ def capture(
 class Session:
     """One sitting of one trainee: asks questions, marks recordings, stores all of it."""
 
-    def __init__(
-        self,
-        store: AttemptStore,
-        recognizer: Recognizer,
-        detector: SpeechDetector,
-        rubric: Rubric,
-        *,
-        trainee: str,
-        limits: TurnLimits | None = None,
-    ) -> None:
+    def __init__(self, store: AttemptStore, ears: Ears, rubric: Rubric, *, trainee: str) -> None:
         self._store = store
-        self._recognizer = recognizer
-        self._detector = detector
+        self._ears = ears
         self._rubric = rubric
         self._trainee = trainee
-        self._limits = limits or TurnLimits()
 
     def ask(
         self,
@@ -172,15 +165,18 @@ class Session:
         path = self._store.recordings.allocate(attempt.id, attempt.started_at)
         attempt = replace(attempt, recording=RecordingRef(self._store.recordings.relative(path), "", 0.0))
         self._store.begin(attempt)
+        rehearsal = Thread(target=self._rehearse, args=(question,), daemon=True)
+        rehearsal.start()
         writer = WavWriter(path)
         try:
             with writer:
-                facts = self._run_turn(prompt, devices, writer, watch)
+                take = capture(prompt, devices, self._ears, watch, writer)
         except BaseException:
             with suppress(StoreError):  # what went wrong first is what the user is told
                 self._keep_recording(attempt, writer)
             raise
-        return self._complete(self._keep_recording(attempt, writer), question, facts)
+        rehearsal.join()
+        return self._complete(self._keep_recording(attempt, writer), question, take.facts)
 
     def mark(self, question: Question, path: Path) -> Attempt:
         """Score a recording made elsewhere; it stays where it lies.
@@ -193,7 +189,7 @@ class Session:
         ref = RecordingRef(str(path.resolve()), self._store.recordings.digest(path), recording.seconds)
         attempt = replace(attempt, recording=ref)
         self._store.begin(attempt)
-        facts = listen(recording, self._recognizer, self._detector, Timing.UNKNOWN, EndReason.INPUT_ENDED)
+        facts = listen(recording, self._ears.recognizer, self._ears.detector, Timing.UNKNOWN, EndReason.INPUT_ENDED)
         return self._complete(attempt, question, facts)
 
     def resume(self, attempt: Attempt, question: Question) -> Attempt:
@@ -212,8 +208,8 @@ class Session:
         timing = Timing.UNKNOWN if attempt.source == "score" else Timing.EXACT
         ref = replace(attempt.recording, sha256=self._store.recordings.digest(path), seconds=recording.seconds)
         self._store.record_recording(attempt.id, ref)
-        facts = listen(recording, self._recognizer, self._detector, timing, EndReason.INTERRUPTED)
-        versions = Versions(program=__version__, model=self._recognizer.name)
+        facts = listen(recording, self._ears.recognizer, self._ears.detector, timing, EndReason.INTERRUPTED)
+        versions = Versions(program=__version__, model=self._ears.recognizer.name)
         return self._complete(replace(attempt, recording=ref, versions=versions), question, facts)
 
     def _keep_recording(self, attempt: Attempt, writer: WavWriter) -> Attempt:
@@ -229,14 +225,18 @@ class Session:
             source=source,
             question=QuestionRef(question.id, question.kind, question.name, question.prompt, question.pack),
             recording=RecordingRef("", "", 0.0),
-            versions=Versions(program=__version__, model=self._recognizer.name),
+            versions=Versions(program=__version__, model=self._ears.recognizer.name),
             follows=follows,
         )
 
-    def _run_turn(
-        self, prompt: Recording, devices: Devices, writer: WavWriter, watch: Callable[[Progress], None]
-    ) -> Facts:
-        return capture(prompt, devices, Ears(self._recognizer, self._detector, self._limits), watch, writer).facts
+    def _rehearse(self, question: Question) -> None:
+        """Evaluate the prompt as if it were a reply, while the turn runs.
+
+        Tables load and phrases are compiled now, not between the end of the reply and its verdict.
+        """
+        words = (Word(question.prompt, 0.0, 1.0),)
+        facts = Facts(Transcript(words), (), 1.0, Signal(None, None, 0), Timing.UNKNOWN, EndReason.INPUT_ENDED)
+        evaluate(question, facts, self._rubric.cut_offs)
 
     def _complete(self, attempt: Attempt, question: Question, facts: Facts) -> Attempt:
         self._store.record_facts(attempt.id, facts, attempt.versions, remarks(facts.signal))
@@ -246,7 +246,7 @@ class Session:
         """Score stored facts against a question and add the score to the attempt's history."""
         if attempt.facts is None:
             raise ValueError("an attempt without facts cannot be scored")
-        evaluation = evaluate(question, attempt.facts)
+        evaluation = evaluate(question, attempt.facts, self._rubric.cut_offs)
         card = score(question, evaluation, self._rubric)
         self._store.add_score(attempt.id, question, evaluation, card)
         return replace(attempt, evaluation=evaluation, score_card=card)

@@ -100,11 +100,11 @@ def open_kit(model: Path | None, trainee: str, limits: TurnLimits | None = None)
     Content and model come before the store, so that a mistake there leaves no empty database behind.
     """
     from voicedrill.audio.vad import SileroDetector
-    from voicedrill.session import Session
+    from voicedrill.session import Ears, Session
     from voicedrill.speech.recognition import BackgroundRecognizer
 
     library, rubric, info = open_library(), open_rubric(), choose_model(model)
     recognizer = BackgroundRecognizer(load_recognizer(info))
     store = open_store()
-    session = Session(store, recognizer, SileroDetector(), rubric, trainee=trainee, limits=limits)
+    session = Session(store, Ears(recognizer, SileroDetector(), limits or TurnLimits()), rubric, trainee=trainee)
     return Kit(library, info, store, session)
