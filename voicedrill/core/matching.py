@@ -122,37 +122,54 @@ class Matcher:
         self._owners = [i for i, _, _ in phrases]
         self._phrases = [phrase for _, phrase, _ in phrases]
         self._texts = [text for _, _, text in phrases]
+        self._strings = ([t.folded for t in self._texts], [t.syllables for t in self._texts],
+                         [t.characters for t in self._texts])
         self._lengths = np.array([len(t) for t in self._texts], dtype=np.float32)
         self._denials = [denials(t) for t in self._texts]
         asked = normalise([prompt])
         self._weights = [[_weight(c, asked.characters) for c in t.characters] for t in self._texts]
         self._grams = _Grams(self._texts, self._weights)
-        echo = self._similarities(asked, np.zeros(len(phrases), dtype=np.float32))
+        echo = self._echo(asked)
         self._floor = np.where(echo >= cut_offs.echo_floor, echo + cut_offs.echo_guard, 0)
+
+    def _echo(self, asked: Text) -> Scores:
+        """Similarity of every phrase to the question's own prompt."""
+        none = np.zeros(len(self._texts), dtype=np.float32)
+        return self._similarities(asked, self._grams.of(asked), none) if len(asked) and self._texts else none
 
     def find(self, transcript: Transcript) -> tuple[Match, ...]:
         """One match per criterion, in order; never raises, whatever the words are."""
         text = normalise([word.text for word in transcript.words])
-        hit, unsure = self._required(len(text))
-        scores = self._similarities(text, unsure)
         found = [Match(Finding(criterion, Verdict.MISSED, 0.0), -100.0) for criterion in self._criteria]
-        near = []
-        for j in np.flatnonzero(scores >= unsure).tolist():
-            place = self._locate(j, text)
-            score = float(scores[j]) - PER_WEIGHT * max(0.0, TELLING - place.weight)
-            near.append((score - float(hit[j]), j, score, place))
+        near = self._near(text)
         denied = denials(text) if near else None
-        for margin, j, score, place in sorted(near, key=lambda n: (-n[0], n[1])):
+        for margin, j, score, place in near:
             known = found[self._owners[j]]
             if known.finding.verdict is Verdict.HIT or denied is None:
                 continue
             evidence, heard = self._evidence(j, place, text, transcript.words)
             contradicted = denied.contradict(self._denials[j], place.start, place.end, place.beyond)
-            verdict = self._verdict(margin, float(unsure[j] - hit[j]), contradicted, heard)
+            verdict = self._verdict(margin, contradicted, heard)
             if _RANK[verdict] > _RANK[known.finding.verdict] or known.finding.evidence is None:
                 finding = Finding(known.finding.criterion_id, verdict, _rounded(score), evidence)
                 found[self._owners[j]] = Match(finding, margin)
         return tuple(found)
+
+    def _near(self, text: Text) -> list[tuple[float, int, float, _Place]]:
+        """Phrases that are at least unsure: margin, index, similarity, place; the clearest first."""
+        if not len(text) or not self._texts:
+            return []
+        hit, unsure = self._required(len(text))
+        overlap = self._grams.of(text)
+        # A phrase can't match with more weight than the characters that it shares with the reply.
+        scores = self._similarities(text, overlap, unsure + PER_WEIGHT * np.maximum(0, TELLING - overlap.weight))
+        near = []
+        for j in np.flatnonzero(scores >= unsure).tolist():
+            place = self._locate(j, text)
+            score = float(scores[j]) - PER_WEIGHT * max(0.0, TELLING - place.weight)
+            if score >= unsure[j]:
+                near.append((score - float(hit[j]), j, score, place))
+        return sorted(near, key=lambda n: (-n[0], n[1]))
 
     def _required(self, length: int) -> tuple[Scores, Scores]:
         """Similarities needed for hit and for unsure in a reply of `length` characters: each of shape (phrases,)."""
@@ -161,29 +178,27 @@ class Matcher:
         return (np.maximum(hit, self._floor).astype(np.float32),
                 np.maximum(hit - cut.unsure_margin, self._floor - cut.echo_guard / 2).astype(np.float32))
 
-    def _similarities(self, text: Text, needed: Scores) -> Scores:
+    def _similarities(self, text: Text, overlap: _Overlap, needed: Scores) -> Scores:
         """Similarity of every phrase to the text, 0 where it is certainly below `needed`: shape (phrases,), 0-100.
 
-        The weight term is left out: it can only lower the result.
+        The weight term is left out; it can only lower the result.
         """
         scores = np.zeros(len(self._texts), dtype=np.float32)
-        if not len(text) or not self._texts:
-            return scores
-        covered, shared = self._grams.of(text)
         # partial_ratio takes the shorter side as needle: 好 alone would be 100 in every phrase that contains it.
         guard = np.minimum(1, len(text) / self._lengths) / 6
         needle = np.minimum(self._lengths, len(text))
-        shared = np.minimum(shared, needle)
+        shared = np.minimum(overlap.shared, needle)
         most = 200 * shared / (needle + shared)
         ratios = np.zeros_like(scores)
-        chosen = np.flatnonzero(3 * most * guard + covered >= needed - _SLACK)
-        for unknown, kind in ((2, "folded"), (1, "syllables"), (0, "characters")):
+        chosen = np.flatnonzero(3 * most * guard + overlap.covered >= needed - _SLACK)
+        replies = (text.folded, text.syllables, text.characters)
+        for unknown, phrases, reply in zip((2, 1, 0), self._strings, replies, strict=True):
             if not len(chosen):
                 return scores
-            ratios[chosen] += _partial_ratios([getattr(self._texts[j], kind) for j in chosen], getattr(text, kind))
-            bound = (ratios[chosen] + unknown * most[chosen]) * guard[chosen] + covered[chosen]
+            ratios[chosen] += _partial_ratios([phrases[j] for j in chosen.tolist()], reply)
+            bound = (ratios[chosen] + unknown * most[chosen]) * guard[chosen] + overlap.covered[chosen]
             chosen = chosen[bound >= needed[chosen] - _SLACK]
-        scores[chosen] = ratios[chosen] * guard[chosen] + covered[chosen]
+        scores[chosen] = ratios[chosen] * guard[chosen] + overlap.covered[chosen]
         return scores
 
     def _locate(self, j: int, text: Text) -> _Place:
@@ -209,10 +224,8 @@ class Matcher:
         said = "".join(w.text for w in heard)
         return Evidence(self._phrases[j], said, heard[0].start, heard[-1].end, first, last), heard
 
-    def _verdict(self, margin: float, least: float, contradicted: bool, heard: Sequence[Word]) -> Verdict:
-        """What a phrase found `margin` points above its cut-off comes to; below `least` it is missed."""
-        if margin < least:
-            return Verdict.MISSED
+    def _verdict(self, margin: float, contradicted: bool, heard: Sequence[Word]) -> Verdict:
+        """What a phrase found `margin` points above its cut-off comes to."""
         if contradicted:
             # Near the cut-off it is not certain enough that this is what was denied.
             return Verdict.NEGATED if margin >= 0 else Verdict.MISSED
@@ -244,36 +257,48 @@ def _partial_ratios(phrases: list[str], reply: str) -> Scores:
     return ratios
 
 
+@dataclass(frozen=True, slots=True)
+class _Overlap:
+    """What a reply has in common with each phrase, wherever it stands: arrays of shape (phrases,)."""
+
+    covered: Scores
+    """Points for weighted coverage, 0-50."""
+    shared: Scores
+    """Number of the phrase's characters that the reply holds, as written or by folded sound."""
+    weight: Scores
+    """Of those that it holds by folded sound."""
+
+
 class _Grams:
     """Which characters and pairs each phrase holds, as characters and as folded syllables."""
 
     def __init__(self, texts: Sequence[Text], weights: Sequence[Sequence[float]]) -> None:
-        self._characters: dict[str, int] = {}
-        self._folded: dict[str, int] = {}
-        count = len(texts)
+        # One index for both: folded syllables have code points of their own.
+        self._index: dict[str, int] = {}
         rows: list[NDArray[np.float32]] = []
         for column, (text, weight) in enumerate(zip(texts, weights, strict=True)):
-            kinds = ((self._characters, text.characters), (self._folded, text.folded))
-            for kind, (index, phrase) in enumerate(kinds):
+            for kind, phrase in enumerate((text.characters, text.folded)):
                 grams = _gram_weights(phrase, weight)
                 total = sum(grams.values())
                 for gram, gram_weight in grams.items():
-                    if gram not in index:
-                        index[gram] = len(rows)
-                        rows.append(np.zeros((3, count), dtype=np.float32))
-                    row = rows[index[gram]]
-                    row[0, column] = 25 * gram_weight / total
-                    row[1 + kind, column] = phrase.count(gram) if len(gram) == 1 else 0
-        self._rows = np.array(rows, dtype=np.float32).reshape(len(rows), 3, count)
+                    if gram not in self._index:
+                        self._index[gram] = len(rows)
+                        rows.append(np.zeros((4, len(texts)), dtype=np.float32))
+                    row = rows[self._index[gram]]
+                    row[0, column] += 25 * gram_weight / total
+                    row[1 + kind, column] += phrase.count(gram) if len(gram) == 1 else 0
+                for character, character_weight in zip(phrase, weight, strict=True):
+                    rows[self._index[character]][3, column] += character_weight * kind
+        self._rows = np.array(rows, dtype=np.float32).reshape(len(rows), 4, len(texts))
 
-    def of(self, text: Text) -> tuple[Scores, Scores]:
-        """Points for weighted coverage, 0-50, and number of shared characters: each of shape (phrases,)."""
-        # Looked up in the order of the text: sums of floats must not depend on the order of a set.
-        rows = [row for index, reply in ((self._characters, text.characters), (self._folded, text.folded))
-                for gram in dict.fromkeys((*reply, *map(add, reply, reply[1:])))
-                if (row := index.get(gram)) is not None]
-        covered, characters, folded = self._rows[rows].sum(axis=0)
-        return covered, np.maximum(characters, folded)
+    def of(self, text: Text) -> _Overlap:
+        """The overlap of a reply with every phrase."""
+        characters, folded = text.characters, text.folded
+        grams = {*characters, *folded, *map(add, characters, characters[1:]), *map(add, folded, folded[1:])}
+        # Sorted: sums of floats must not depend on the order of a set.
+        rows = sorted(map(self._index.__getitem__, grams & self._index.keys()))
+        covered, as_written, by_sound, weight = self._rows[rows].sum(axis=0)
+        return _Overlap(covered, np.maximum(as_written, by_sound), weight)
 
 
 def _gram_weights(phrase: str, weights: Sequence[float]) -> dict[str, float]:

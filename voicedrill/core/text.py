@@ -19,6 +19,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import add
 
 PARTICLES = "嗯呃额啊哦唔诶欸哎唉哈噢呣"
 """Sounds without content, dropped wherever they stand (额 not in 额外, 额度, 名额 ...)."""
@@ -152,22 +153,21 @@ def to_syllables(characters: str) -> str:
     """
     tables = _tables()
     plain = characters.translate(tables.reading)
-    if not tables.starts.intersection(characters):
+    starts = [i for i, pair in enumerate(map(add, characters, characters[1:])) if pair in tables.starts]
+    if not starts:
         return plain
-    syllables: list[str] | None = None
-    i, n = 0, len(characters)
-    while i < n:
-        step = 1
-        if characters[i] in tables.starts:
-            for length in range(min(_LONGEST_READING, n - i), 1, -1):
-                codes = tables.words.get(characters[i:i + length])
-                if codes is not None:
-                    syllables = syllables or list(plain)
-                    syllables[i:i + length] = codes
-                    step = length
-                    break
-        i += step
-    return plain if syllables is None else "".join(syllables)
+    syllables = list(plain)
+    done = 0
+    for i in starts:
+        if i < done:
+            continue
+        for length in range(_LONGEST_READING, 1, -1):
+            codes = tables.words.get(characters[i:i + length])
+            if codes is not None:
+                done = i + len(codes)
+                syllables[i:done] = codes
+                break
+    return "".join(syllables)
 
 
 class _Readings(dict[int, int]):
@@ -193,6 +193,7 @@ class _Tables:
     words: dict[str, str]
     """Words in which a character is not read in its commonest way."""
     starts: frozenset[str]
+    """The first two characters of each."""
 
 
 @lru_cache(maxsize=16_384)
@@ -220,4 +221,4 @@ def _tables() -> _Tables:
         if read != phrase.translate(reading):
             words[phrase] = read
     return _Tables(reading, {codes[s]: kinds[fold(s)] for s in syllables}, words,
-                   frozenset(phrase[0] for phrase in words))
+                   frozenset(phrase[:2] for phrase in words))
