@@ -19,7 +19,7 @@ UNKNOWN = "[unk]"
 
 # How often each kind of text counts in the language model. Packs are what is said in a drill; the templates are
 # thousands of near-copies, so each counts little.
-PACK_WEIGHT, COMMAND_WEIGHT, SENTENCE_WEIGHT, TEMPLATE_WEIGHT = 6.0, 8.0, 4.0, 1.0
+PACK_WEIGHT, COMMAND_WEIGHT, SENTENCE_WEIGHT, TEMPLATE_WEIGHT = 6.0, 8.0, 4.0, 0.3
 TEMPLATE_EXPANSIONS, TEMPLATE_SEED = 6000, 1
 
 
@@ -37,20 +37,14 @@ class Texts:
         return sorted({word for run in self.packs for word in vocabulary.segment(run)})
 
 
-def read_texts(content: Path, leave_out: frozenset[str] = frozenset()) -> Texts:
-    """Packs, commands, sentences and templates.
-
-    Args:
-        content: folder of the packs.
-        leave_out: lines of sentences.txt to keep out, for tuning.
-    """
+def read_texts(content: Path) -> Texts:
+    """Packs under a folder, commands, sentences and templates; not the sentences that are kept for measuring."""
     packs = pack_text.read_packs(content)
-    sentences = [line for line in vocabulary.read_lines("sentences.txt") if line not in leave_out]
     templates = vocabulary.expand_templates(TEMPLATE_EXPANSIONS, TEMPLATE_SEED)
     sources = (
         (packs, PACK_WEIGHT),
         (vocabulary.read_lines("commands.txt"), COMMAND_WEIGHT),
-        (sentences, SENTENCE_WEIGHT),
+        (vocabulary.learnt_sentences(), SENTENCE_WEIGHT),
         (templates, TEMPLATE_WEIGHT),
     )
     weighted = [(vocabulary.segment(line), weight) for lines, weight in sources for line in lines]

@@ -31,7 +31,8 @@ _WARPED = 0.6
 _WARPS = ((4, 5), (17, 20), (9, 10), (19, 20), (21, 20), (11, 10), (23, 20), (5, 4))
 """Stretching of the wave (formants, pitch and tempo together): voices that espeak does not have."""
 _NOISE_ONLY = 0.02
-ATTEMPTS = 3
+ATTEMPTS, SEED_STEP = 3, 100_000
+"""A shard whose utterances crash libespeak-ng is tried again with another seed, its number plus the step."""
 
 
 class ShardMaker:
@@ -118,9 +119,9 @@ def _spell(word: str) -> str:
     return " ".join(map(readings.as_espeak_writes, readings.pinyin(word)))
 
 
-def shard_path(folder: Path, seed: int) -> Path:
-    """Where the shard of a seed lies."""
-    return folder / f"shard{seed:04d}.npz"
+def shard_path(folder: Path, number: int) -> Path:
+    """Where a shard lies."""
+    return folder / f"shard{number:04d}.npz"
 
 
 def make_shard(path: Path, seed: int, minutes: float) -> None:
@@ -142,19 +143,19 @@ def make_all(folder: Path, shards: int, minutes: float, jobs: int) -> list[int]:
     """Make the shards that are missing, each in its own process.
 
     Returns:
-        Seeds of the shards that failed in every attempt.
+        Numbers of the shards that failed in every attempt.
     """
     folder.mkdir(parents=True, exist_ok=True)
 
-    def run(seed: int) -> bool:
+    def run(number: int) -> bool:
         command = [sys.executable, "-m", "tools.demo_model.synthesize", str(folder)]
-        command += ["--minutes", str(minutes), "--one", str(seed)]
-        return any(subprocess.run(command, check=False).returncode == 0 for _ in range(ATTEMPTS))
+        command += ["--minutes", str(minutes), "--one", str(number), "--attempt"]
+        return any(subprocess.run([*command, str(n)], check=False).returncode == 0 for n in range(ATTEMPTS))
 
-    missing = [seed for seed in range(1, shards + 1) if not shard_path(folder, seed).exists()]
+    missing = [number for number in range(1, shards + 1) if not shard_path(folder, number).exists()]
     with ThreadPoolExecutor(jobs) as pool:
         done = list(pool.map(run, missing))
-    return [seed for seed, good in zip(missing, done, strict=True) if not good]
+    return [number for number, good in zip(missing, done, strict=True) if not good]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -164,10 +165,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--shards", type=int, default=60)
     parser.add_argument("--minutes", type=float, default=15.0, help="audio in one shard")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--one", type=int, metavar="SEED", help="make this one shard only, in this process")
+    parser.add_argument("--one", type=int, metavar="NUMBER", help="make this one shard only, in this process")
+    parser.add_argument("--attempt", type=int, default=0, help="draw other utterances for --one: some draws crash")
     options = parser.parse_args(arguments)
     if options.one is not None:
-        make_shard(shard_path(options.folder, options.one), options.one, options.minutes)
+        seed = options.one + SEED_STEP * options.attempt
+        make_shard(shard_path(options.folder, options.one), seed, options.minutes)
         print(f"{shard_path(options.folder, options.one)} made", flush=True)
         return 0
     failed = make_all(options.folder, options.shards, options.minutes, options.jobs)

@@ -24,8 +24,7 @@ class TextSampler:
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
-        # Lines that tune the language model stay unheard as well.
-        self._sentences = vocabulary.training_sentences()
+        self._sentences = vocabulary.learnt_sentences()
         self._templates = vocabulary.expand_templates(TEMPLATE_EXPANSIONS, TEMPLATE_SEED)
         segmented = [vocabulary.segment(line) for line in (*self._sentences, *self._templates)]
         self._words = vocabulary.all_words(segmented, ())

@@ -23,15 +23,15 @@ def read_lines(name: str) -> list[str]:
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
-def tuning_sentences() -> list[str]:
-    """Every sixth line of sentences.txt: unheard in training, and out of the language model while it is tuned."""
+def kept_out_sentences() -> list[str]:
+    """Every sixth line of sentences.txt: never in training audio nor in the language model, but like what is."""
     return read_lines("sentences.txt")[3::6]
 
 
-def training_sentences() -> list[str]:
+def learnt_sentences() -> list[str]:
     """The other lines of sentences.txt."""
-    kept_back = set(tuning_sentences())
-    return [line for line in read_lines("sentences.txt") if line not in kept_back]
+    kept_out = set(kept_out_sentences())
+    return [line for line in read_lines("sentences.txt") if line not in kept_out]
 
 
 def expand_templates(count: int, seed: int) -> list[str]:
