@@ -62,6 +62,12 @@ def test_an_unclear_point_says_that_it_does_not_count():
     assert "没有听清" in headline(AVERAGE, evaluation, card).zh
 
 
+def test_delivery_that_counts_in_part_says_so():
+    reasons, _ = told("这个", "产品", "可以", "用", "十年", "您", "今天", "就", "带", "回家", "吧", "家里人", "喜欢")
+    assert all("只算 67%" in r.zh for r in reasons[3:])
+    assert all("67% of it counts" in r.en for r in reasons[3:])
+
+
 def test_without_a_tactic_they_are_offered():
     reasons, top = told("今天", "天气", "真", "不错", "我们", "一起", "去", "吃", "火锅", "吧")
     assert "average法、compare法" in top.zh

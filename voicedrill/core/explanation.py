@@ -19,19 +19,21 @@ from voicedrill.core.model import (
 
 _GOOD = 0.75
 """Share of a part's points above which it needs no advice."""
+_ALL = 0.995
+"""Share that rounds to all."""
 
 
 def explain(question: Question, evaluation: Evaluation, card: ScoreCard) -> tuple[Bilingual, ...]:
     """One reason per line of points, in the card's order."""
     criteria = {c.id: c for c in question.criteria}
     findings = {f.criterion_id: f for f in evaluation.findings}
-    empty = not any(p.earned for p in card.points if p.part == "content")
+    counted = _counted(card)
     reasons = []
     for points in card.points:
         if points.part == "content":
             reasons.append(_content(points, criteria, findings, evaluation))
         else:
-            reasons.append(_delivery(points, evaluation.fluency, empty))
+            reasons.append(_delivery(points, evaluation.fluency, counted))
     return tuple(reasons)
 
 
@@ -137,14 +139,27 @@ def _clip(evidence: Evidence) -> Bilingual:
 
 # ---------------------------------------------------------------- delivery
 
-def _delivery(points: Points, fluency: Fluency | None, empty: bool) -> Bilingual:
-    """The figure behind a line of latency, pace or fluency; `empty` when no content was earned."""
+def _counted(card: ScoreCard) -> float:
+    """Share of the delivery points that counts, for want of content; 1 where the card does not tell."""
+    if not any(p.earned for p in card.points if p.part == "content"):
+        return 0.0
+    for points in card.points:
+        if points.part == "fluency" and points.possible and points.measure:
+            return min(1.0, points.earned / points.possible / (points.measure / 100))
+    return 1.0
+
+
+def _delivery(points: Points, fluency: Fluency | None, counted: float) -> Bilingual:
+    """The figure behind a line of latency, pace or fluency, and the share of its points that counts."""
     if points.part == "latency":
         figure = _latency(points)
     else:
         figure = _pace(points, fluency) if points.part == "pace" else _fluency(points, fluency)
-    if empty and points.possible:
+    if points.possible and not counted:
         return Bilingual(f"{figure.zh}没有要点，不得分。", f"{figure.en} No points without content.")
+    if points.possible and counted < _ALL:
+        return Bilingual(f"{figure.zh}要点太少，只算 {counted:.0%}。",
+                         f"{figure.en} Too few key points: {counted:.0%} of it counts.")
     return figure
 
 
