@@ -21,7 +21,6 @@ from pathlib import Path
 
 import numpy as np
 from slowed import SlowedRecognizer
-from voicedrill.core.evaluation import evaluate
 
 from voicedrill import places
 from voicedrill.audio.file_device import FileInput, SilentOutput
@@ -29,6 +28,7 @@ from voicedrill.audio.files import read_audio
 from voicedrill.audio.vad import SileroDetector
 from voicedrill.cli import wiring
 from voicedrill.content.demo import read_demo_replies
+from voicedrill.core.evaluation import evaluate
 from voicedrill.core.model import RATE, EndReason, Recording, Samples, Timing
 from voicedrill.core.scoring import score
 from voicedrill.core.turn import Phase
