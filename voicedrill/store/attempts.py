@@ -23,13 +23,14 @@ from voicedrill.store.database import DATABASE, PATIENCE, open_database, reading
 from voicedrill.store.document import from_text, to_text
 from voicedrill.store.recordings import RecordingFolder
 from voicedrill.store.rows import attempt_of, attempt_row, facts_row, recording_row, score_row, summary_row
-from voicedrill.store.schema import AttemptRow, EventRow, FactsRow, RecordingRow, ScoreRow, SummaryRow, TraineeRow
+from voicedrill.store.schema import AttemptRow, EventRow, FactsRow, RecordingRow, ScoreRow, SummaryRow
 from voicedrill.store.selection import AttemptFilter, begins_with, conditions, joined, page
+from voicedrill.store.trainees import trainee_id
 
 __all__ = ["AttemptFilter", "AttemptStore", "Event", "Score"]
 
 
-Entry = TypeVar("Entry", TraineeRow, AttemptRow, RecordingRow, FactsRow, ScoreRow, EventRow)
+Entry = TypeVar("Entry", AttemptRow, RecordingRow, FactsRow, ScoreRow, EventRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class AttemptStore:
         with writing(self._engine) as session:
             if session.scalar(select(exists().where(AttemptRow.id == str(attempt.id)))):
                 raise StoreError(f"作答记录 {attempt.id} 已存在", f"attempt {attempt.id} is already stored")
-            row = attempt_row(attempt, self._trainee_id(session, attempt.trainee))
+            row = attempt_row(attempt, trainee_id(session, attempt.trainee, self._now()))
             self._add(session, row)
             recording = self._add(session, recording_row(attempt.id, attempt.recording))
             summary = summary_row(row, recording)
@@ -278,12 +279,6 @@ class AttemptStore:
         return tuple(_event_of(row) for row in rows)
 
     # ---------------------------------------------------------------- inside a transaction
-
-    def _trainee_id(self, session: Session, name: str) -> str:
-        known = session.scalar(select(TraineeRow.id).where(TraineeRow.name == name))
-        if known is not None:
-            return known
-        return self._add(session, TraineeRow(id=str(uuid4()), name=name)).id
 
     def _known(self, session: Session, attempt_id: UUID) -> tuple[AttemptRow, SummaryRow]:
         row = session.execute(

@@ -1,13 +1,14 @@
 """The tables of `voicedrill.db`.
 
-What happened is appended and never changed: `attempt`, `recording`, `facts`, `score` and `event` refuse every
-UPDATE (by triggers, see the first migration); a row leaves them only when a person's data is purged. What lists
-show is a projection of them, `summary`, which can be recomputed at any time.
+What happened is appended and never changed: `attempt`, `recording`, `facts`, `score`, `event` and `voice_check`
+refuse every UPDATE (by triggers, see the migrations); a row leaves them only when a person's data is purged. What
+lists show is a projection of them, `summary`, which can be recomputed at any time.
 
     trainee 1 --- n attempt 1 --- n recording
                             1 --- n facts 1 --- n score
                             1 --- n event
                             1 --- 1 summary --> the newest recording, facts and score
+            1 --- n voice_check
 
 Keys are UUIDs made by the program that wrote the row, as text with hyphens, so that the databases of several
 stations can be merged without renumbering. Times are UTC, as ISO 8601 text of fixed width, which sorts as time
@@ -24,7 +25,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0001"
+REVISION = "0002"
 """The Alembic revision these tables correspond to. Kept here so that opening an up-to-date database needs one
 query and no Alembic; a test compares it with the newest migration."""
 
@@ -193,6 +194,37 @@ class EventRow(Base):
     body: Mapped[str] = mapped_column(Text)
     """JSON object; its fields follow from the kind."""
     created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class VoiceCheckRow(Base):
+    """How well recognition works for a trainee, with one microphone and one model: ten sentences read aloud."""
+
+    __tablename__ = "voice_check"
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(Uuid, unique=True)
+    trainee_id: Mapped[str] = mapped_column(ForeignKey("trainee.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    program: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)
+    device: Mapped[str] = mapped_column(Text)
+    """Name of the microphone; for recordings the name of their folder."""
+    sentence_list: Mapped[str] = mapped_column(Text)
+    """Which sentences, `voice-check 1.0.0`: results of different lists are not comparable to the last point."""
+    fitness: Mapped[str] = mapped_column(Text)
+    """`exam`, `practice` or `unreliable`."""
+    reasons: Mapped[str] = mapped_column(Text)
+    """JSON list of codes."""
+    cer: Mapped[float] = mapped_column(REAL)
+    syllable_error: Mapped[float] = mapped_column(REAL)
+    speech_dbfs: Mapped[float | None] = mapped_column(REAL)
+    snr_db: Mapped[float | None] = mapped_column(REAL)
+    speech_rate: Mapped[float | None] = mapped_column(REAL)
+    """字 per minute."""
+    articulation_rate: Mapped[float | None] = mapped_column(REAL)
+    """字 per second."""
+    readings: Mapped[str] = mapped_column(Text)
+    """JSON: each sentence with what was heard and measured."""
 
 
 class SummaryRow(Base):
