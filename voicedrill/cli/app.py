@@ -31,7 +31,7 @@ for _function, _help in (
     app.command(cls=Command, help=_help)(cast("Callable[..., None]", _function))
 
 app.add_typer(content.app, name="content", help=t("题库：查看与检查。", "Question packs: show and check."))
-app.add_typer(models.app, name="model", help=t("识别模型：查看。", "Recognition models: show."))
+app.add_typer(models.app, name="model", help=t("识别模型：安装、选用、核对、删除。", "Recognition models: install, use, verify."))
 
 
 def _version(asked: bool) -> None:

@@ -64,7 +64,9 @@ def choose_model(explicit: Path | None) -> ModelInfo:
     """
     from voicedrill.settings import read_settings, settings_path
     from voicedrill.speech.models import find_model
+    from voicedrill.speech.shelf import Shelf
 
+    Shelf(model_folders()[0]).settle()
     environment = os.environ.get("VOICEDRILL_MODEL")
     chosen = None if explicit or environment else read_settings(settings_path()).model
     return find_model(explicit, environment, model_folders(), chosen)

@@ -17,10 +17,10 @@ next run.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -32,13 +32,12 @@ import urllib3
 
 from voicedrill import __version__
 from voicedrill.core.bilingual import Bilingual
-from voicedrill.core.errors import ModelError
+from voicedrill.speech.disk import disk_error, file_sha256, space_error
 from voicedrill.speech.download_faults import (
     BrokenError,
     broken,
     checksum_error,
     connection_broke,
-    disk_error,
     network_failure,
     public_url,
     refused,
@@ -83,6 +82,8 @@ class Patience:
 class Watcher:
     """Who is told how it goes."""
 
+    begin: Callable[[Bilingual], None]
+    """A step begins; `advance` counts it from nothing."""
     say: Callable[[Bilingual], None]
     """A remark in one line."""
     advance: Callable[[int, int | None], None]
@@ -114,23 +115,6 @@ def download(wanted: Wanted, path: Path, watcher: Watcher, patience: Patience | 
         discard_download(path)
         raise checksum_error(public_url(wanted.url), str(wanted.sha256), found)
     return found
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal.
-
-    Raises:
-        ModelError: it cannot be read.
-    """
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    except OSError as error:
-        raise ModelError(f"无法读取 {path}（{error.strerror}）；请检查文件权限。",
-                         f"cannot read {path} ({error.strerror}): check its permissions.") from error
-    return digest.hexdigest()
 
 
 def discard_download(path: Path) -> None:
@@ -169,12 +153,11 @@ class _Fetch:
             here = _size(self._path)
             fruitless = 0 if here >= best + self._patience.progress else fruitless + 1
             best = max(best, here)
-            megabytes = f"{here / 1e6:.1f} MB"
             if fruitless >= self._patience.fruitless:
-                kept = (f"（已下载 {megabytes}，下次接着下）", f" ({megabytes} are kept for next time)")
-                raise refused(self._wanted.url, reason.zh + kept[0] * bool(here), reason.en + kept[1] * bool(here))
-            self._watcher.say(Bilingual(f"{reason.zh}，重试（已有 {megabytes}）",
-                                        f"{reason.en}; trying again ({megabytes} are here)"))
+                kept = _amount(here, "（已下载 {} MB，下次接着下）", " ({} MB are kept for next time)")
+                raise refused(self._wanted.url, reason.zh + kept.zh, reason.en + kept.en)
+            kept = _amount(here, "（已有 {} MB）", " ({} MB are here)")
+            self._watcher.say(Bilingual(f"{reason.zh}，重试{kept.zh}", f"{reason.en}; trying again{kept.en}"))
             time.sleep(self._patience.waits[min(fruitless, len(self._patience.waits) - 1)])
 
     def _attempt(self) -> None:
@@ -257,6 +240,9 @@ class _Fetch:
             raise refused(self._wanted.url, f"文件大小不符：应为 {expected} 字节，服务器上是 {total} 字节",
                           f"{expected} bytes are expected, the server has {total}: it is another file")
         total, limit = expected or total, expected or LARGEST
+        free = shutil.disk_usage(self._path.parent).free
+        if total is not None and total - size > free:
+            raise space_error(self._path.parent, total - size, free)
         chunks = self._chunks(answer)
         if size == 0:  # what was here before is given up only now that the right thing comes
             chunks = self._check_start(answer, chunks)
@@ -300,6 +286,12 @@ class _Fetch:
     def _leave_note(self, answer: requests.Response) -> None:
         note = {"url": public_url(self._wanted.url), "version": _version(answer) or ""}
         _note(self._path).write_text(json.dumps(note), encoding="utf-8")
+
+
+def _amount(size: int, zh: str, en: str) -> Bilingual:
+    """How much has arrived, nothing if nothing has."""
+    megabytes = f"{size / 1e6:.1f}"
+    return Bilingual(zh.format(megabytes), en.format(megabytes)) if size else Bilingual("", "")
 
 
 def _size(path: Path) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -85,13 +84,6 @@ def checksum_error(source: str, expected: str, found: str) -> ModelError:
         "文件已损坏或不是官方文件，请重试，或换一个来源（--mirror、--url）。",
         f"the check sum of {source} is wrong: SHA-256 {expected} is expected, {found} was found; it is damaged or "
         "another file: try again, or get it from elsewhere (--mirror, --url).")
-
-
-def disk_error(path: Path, error: OSError) -> ModelError:
-    """The error of a disk that cannot be written."""
-    why = error.strerror or type(error).__name__
-    return ModelError(f"无法写入 {path}（{why}）；请检查磁盘空间和文件夹权限。",
-                      f"cannot write {path} ({why}): check disk space and permissions.")
 
 
 def public_url(url: str) -> str:
