@@ -20,6 +20,7 @@ from pathlib import Path
 
 from voicedrill import places
 from voicedrill.cli import wiring
+from voicedrill.content.demo import read_demo_replies
 
 COPIES = 20
 """Each demo reply is used this often, so that loading does not dominate."""
@@ -28,11 +29,11 @@ COPIES = 20
 def prepare(folder: Path) -> float:
     """Fill the folder with replies named after their questions; return their seconds."""
     seconds = 0.0
-    for reply in sorted((places.built_in("content") / "demo").glob("*.wav")):
-        with wave.open(str(reply)) as recording:
+    for reply in read_demo_replies(places.built_in("content") / "demo"):
+        with wave.open(str(reply.path)) as recording:
             seconds += COPIES * recording.getnframes() / recording.getframerate()
         for copy in range(COPIES):
-            shutil.copy(reply, folder / f"{reply.stem}-{copy:02}.wav")
+            shutil.copy(reply.path, folder / f"{reply.question_id}-{copy:02}.wav")
     return seconds
 
 
@@ -69,6 +70,7 @@ def main() -> None:
         result: dict[str, object] = {"audio_s": round(seconds, 1), "files": 3 * COPIES, "voicedrill": ours}
         ours["rtf"] = round(ours["cpu_s"] / seconds, 4)
         if shutil.which("ffmpeg"):
+            (Path(name) / "out").mkdir()
             theirs = measure([transcriber, "--model", str(model), "--input", str(folder), "--output",
                               str(Path(name) / "out"), "--tasks", "1"], environment)
             theirs["rtf"] = round(theirs["cpu_s"] / seconds, 4)
