@@ -44,12 +44,16 @@ def as_espeak_writes(syllable: str) -> str:
 def parse_mnemonics(mnemonics: str) -> list[tuple[str, str]]:
     """espeak's mnemonics as (sound, tone) per syllable: n'i35_| X'Au214_| -> (ni, 2), (XAu, 3)."""
     syllables = []
-    for part in re.split(r"_[|:^]*|\s+|\|\|", mnemonics):
-        sound = re.sub(r"[',%=]", "", part)
-        if sound:
-            tone = re.search(r"\d+", sound)
-            syllables.append((re.sub(r"\d+", "", sound), _TONE_OF.get(tone.group() if tone else "", "5")))
+    for sound in _spoken_parts(mnemonics):
+        tone = re.search(r"\d+", sound)
+        syllables.append((re.sub(r"\d+", "", sound), _TONE_OF.get(tone.group() if tone else "", "5")))
     return syllables
+
+
+def _spoken_parts(mnemonics: str) -> list[str]:
+    """What stands between the marks of syllables and pauses, without marks of stress."""
+    parts = (re.sub(r"[',%=]", "", part) for part in re.split(r"_[|:^]*|\s+|\|\|", mnemonics))
+    return [part for part in parts if part]
 
 
 class EspeakReader:
@@ -66,10 +70,32 @@ class EspeakReader:
 
     def parse(self, mnemonics: str) -> list[str] | None:
         """Mnemonics as pinyin; None when one of the sounds is unknown."""
-        heard = parse_mnemonics(mnemonics)
-        if any(sound not in self._syllable for sound, _ in heard):
-            return None
-        return [self._syllable[sound] + tone for sound, tone in heard]
+        syllables: list[str] = []
+        for part in _spoken_parts(mnemonics):
+            split = self._split(part)
+            if split is None:
+                return None
+            syllables += split
+        return syllables
+
+    def _split(self, part: str) -> list[str] | None:
+        """One syllable of espeak-ng 1.51, or the syllables of a word, which 1.52 writes without a mark between.
+
+        The tone stands before a final n or N, so that a consonant behind a tone may belong to either side.
+        """
+        groups = re.findall(r"\D+\d+|\D+$", part)
+        if not groups:
+            return []
+        head = groups[0]
+        rest = part[len(head) :]
+        for coda in sorted({rest[:length] for length in (0, 1)}, key=len, reverse=True):
+            syllable = self._syllable.get(re.sub(r"\d", "", head) + coda)
+            if syllable is not None and not coda.isdigit():
+                following = self._split(rest[len(coda) :]) if rest[len(coda) :] else []
+                if following is not None:
+                    tone = re.search(r"\d+", head)
+                    return [syllable + _TONE_OF.get(tone.group() if tone else "", "5"), *following]
+        return None
 
     def read(self, text: str) -> list[str] | None:
         """Hanzi as pinyin before sandhi; None unless there is one known syllable per character."""

@@ -1,6 +1,6 @@
 """Train the acoustic model: frame cross-entropy on synthesized shards, a fixed number of steps from a fixed seed.
 
-usage: python -m tools.demo_model.train FOLDER CHECKPOINT [--steps 12000]
+usage: python -m tools.demo_model.train FOLDER CHECKPOINT [--steps 12000] [--start OLD --rate 6e-4]
 
 The first minutes of the data are held back to watch the frame accuracy. The checkpoint holds the state of the network
 and the pdf priors; `export.py` turns it into a Vosk model.
@@ -99,21 +99,29 @@ def priors(labels: NDArray[np.int16]) -> torch.Tensor:
     return torch.from_numpy(counts / counts.sum())
 
 
-def train(data: Data, steps: int) -> AcousticModel:
-    """A network after that many steps. Torch with one thread: two collapse when anything else runs."""
+def first_network(data: Data, start: Path | None) -> AcousticModel:
+    """A fresh network with the means of the data, or the one of a checkpoint as it is."""
     torch.manual_seed(SEED)
-    torch.set_num_threads(1)
-    source = np.random.default_rng(SEED)
     network = AcousticModel(phones.pdf_count())
+    if start is not None:
+        network.load_state_dict(torch.load(start, map_location="cpu")["state"])
+        return network
     sample = data.frames[::37].astype(np.float32)
     network.mean.copy_(torch.from_numpy(sample.mean(0)))
     network.std.copy_(torch.from_numpy(sample.std(0) + 1e-3))
+    return network
+
+
+def train(network: AcousticModel, data: Data, steps: int, rate: float) -> None:
+    """Take that many steps. Torch with one thread: two collapse when anything else runs."""
+    torch.set_num_threads(1)
+    source = np.random.default_rng(SEED)
     held_back = min(HELD_BACK, len(data.labels) // 4)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=PEAK_RATE, weight_decay=1e-3)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=1e-3)
     for step in range(steps):
         cosine = 0.5 * (1 + math.cos(math.pi * step / steps))
         for group in optimizer.param_groups:
-            group["lr"] = PEAK_RATE * min(1.0, (step + 1) / WARM_UP) * max(FLOOR, cosine)
+            group["lr"] = rate * min(1.0, (step + 1) / WARM_UP) * max(FLOOR, cosine)
         frames, labels = draw_batch(data, source, (held_back, len(data.labels)), training=True)
         loss = functional.cross_entropy(network(frames).reshape(-1, phones.pdf_count()), labels.reshape(-1))
         optimizer.zero_grad()
@@ -123,7 +131,6 @@ def train(data: Data, steps: int) -> AcousticModel:
         if (step + 1) % REPORT_EVERY == 0 or step + 1 == steps:
             right = accuracy(network, data, held_back)
             print(f"step {step + 1}: loss {loss.item():.3f}, held-back speech frames right {right:.3f}", flush=True)
-    return network
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -132,6 +139,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="shards made by tools.demo_model.synthesize")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--steps", type=int, default=12_000)
+    parser.add_argument("--start", type=Path, help="an earlier checkpoint to go on from")
+    parser.add_argument("--rate", type=float, default=PEAK_RATE, help="highest learning rate")
     options = parser.parse_args(arguments)
     try:
         data = read_shards(options.folder)
@@ -139,7 +148,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"train: {error}", file=sys.stderr)
         return 1
     print(f"{len(data.labels) / 360_000:.2f} hours, {DIMENSION} features a frame", flush=True)
-    network = train(data, options.steps)
+    network = first_network(data, options.start)
+    train(network, data, options.steps, options.rate)
     torch.save({"state": network.state_dict(), "priors": priors(data.labels)}, options.checkpoint)
     return 0
 
