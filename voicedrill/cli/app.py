@@ -9,7 +9,7 @@ from typing import Annotated, cast
 import typer
 
 from voicedrill import __version__
-from voicedrill.cli import content, demo, history, models, practice, score
+from voicedrill.cli import check_voice, content, demo, history, models, practice, score
 from voicedrill.cli.help import Command, Group
 from voicedrill.cli.language import t
 
@@ -26,12 +26,14 @@ for _function, _help in (
     (demo.demo, t("看一次完整演示：三道异议，由虚拟学员作答。", "Watch a drill with a virtual trainee.")),
     (practice.practice, t("练习：播放异议，收听回答，当场评分。", "Hear an objection, answer it, see the score.")),
     (score.score, t("给一段已有的录音评分。", "Score an existing recording.")),
+    (check_voice.check_voice, t("念十句话，看识别听不听得懂您。", "Read ten sentences: are you understood?")),
     (history.history, t("列出以往的作答。", "List past attempts.")),
 ):
     app.command(cls=Command, help=_help)(cast("Callable[..., None]", _function))
 
 app.add_typer(content.app, name="content", help=t("题库：查看与检查。", "Question packs: show and check."))
-app.add_typer(models.app, name="model", help=t("识别模型：安装、选用、核对、删除。", "Recognition models: install, use, verify."))
+app.add_typer(models.app, name="model",
+              help=t("识别模型：安装、选用、核对、删除。", "Recognition models: install, use, verify, remove."))
 
 
 def _version(asked: bool) -> None:
