@@ -68,6 +68,14 @@ class Reason(str, Enum):
     DEMO_MODEL = "demo_model"
 
 
+VERDICTS = {
+    Fitness.EXAM: Bilingual("可考试：识别听得懂您", "fit for exams: recognition understands you"),
+    Fitness.PRACTICE: Bilingual("可练习：可以练，成绩还不能作数", "fit for practice: the results don't count yet"),
+    Fitness.UNRELIABLE: Bilingual("不可靠：先照下面的办法改，再检查一次",
+                                  "unreliable: change what is said below, and check again"),
+}
+"""In a line."""
+
 ADVICE = {
     Reason.NO_SIGNAL: Bilingual(
         "输入全是静音：麦克风可能静音、被系统禁止使用，或选错了设备；取消静音，放开麦克风权限，或换一个输入设备",
