@@ -9,7 +9,7 @@ from typing import Annotated, cast
 import typer
 
 from voicedrill import __version__
-from voicedrill.cli import check_voice, content, demo, history, models, practice, score
+from voicedrill.cli import check_voice, content, demo, devices, history, models, practice, score
 from voicedrill.cli.help import Command, Group
 from voicedrill.cli.language import t
 
@@ -27,6 +27,7 @@ for _function, _help in (
     (practice.practice, t("练习：播放异议，收听回答，当场评分。", "Hear an objection, answer it, see the score.")),
     (score.score, t("给一段已有的录音评分。", "Score an existing recording.")),
     (check_voice.check_voice, t("念十句话，看识别听不听得懂您。", "Read ten sentences: are you understood?")),
+    (devices.devices, t("列出麦克风和扬声器。", "List microphones and speakers.")),
     (history.history, t("列出以往的作答。", "List past attempts.")),
 ):
     app.command(cls=Command, help=_help)(cast("Callable[..., None]", _function))

@@ -14,7 +14,7 @@ from voicedrill.cli.wiring import Kit
 from voicedrill.cli.wording import DEMO_MODEL_WARNING
 from voicedrill.core.errors import SpeechError
 from voicedrill.core.model import Attempt, Question, Recording
-from voicedrill.ports import Synthesizer
+from voicedrill.ports import AudioOutput, Synthesizer
 from voicedrill.session import Devices, Source
 
 
@@ -33,7 +33,7 @@ def ask(stage: Stage, question: Question, devices: Devices, source: Source, numb
     console = stage.console
     console.rule(t(f"第 {number} 题 · {question.name}", f"Question {number} · {question.name}"), align="left")
     console.print(f"[bold]{t('客户', 'Customer')}[/]  {escape(question.prompt)}", soft_wrap=True)
-    prompt = _speak(stage, question)
+    prompt = _render(stage, question.prompt)
     with LiveTurn(console) as watch:
         attempt = stage.kit.session.ask(question, prompt, devices, source=source, watch=watch)
     show_attempt(console, attempt, question, stored_places(stage.kit, attempt))
@@ -54,12 +54,18 @@ def warn_of_demo_model(console: Console, kit: Kit) -> None:
         console.print(f"[yellow]⚠ {tr(DEMO_MODEL_WARNING)}[/]")
 
 
-def _speak(stage: Stage, question: Question) -> Recording:
+def say_aloud(stage: Stage, text: str, output: AudioOutput) -> None:
+    """Speak a sentence of the program's own."""
+    output.play(_render(stage, text))
+
+
+def _render(stage: Stage, text: str) -> Recording:
+    """The text spoken; silence of no length where nothing can speak, after saying so."""
     import numpy as np
 
     if stage.synthesizer is not None:
         try:
-            return stage.synthesizer.synthesize(question.prompt)
+            return stage.synthesizer.synthesize(text)
         except SpeechError as error:
             stage.console.print(f"[yellow]⚠ {escape(tr(error.message))}[/]")
     return Recording(np.zeros(0, np.int16))

@@ -1,4 +1,4 @@
-"""`voicedrill practice`: questions asked one after another. With `--input`, recordings play the trainee's part."""
+"""`voicedrill practice`: questions asked one after another, answered at the microphone or by recordings."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voicedrill.cli.language import DEFAULT_TRAINEE, t
+from voicedrill.cli.language import DEFAULT_TRAINEE, t, tr
 from voicedrill.core.errors import AudioError, UsageError
 
 if TYPE_CHECKING:
+    from voicedrill.audio.live import LiveDevice
+    from voicedrill.cli.drill import Stage
     from voicedrill.content.library import Library
-    from voicedrill.core.model import Question
+    from voicedrill.core.model import Attempt, Question
 
 AUDIO_SUFFIXES = frozenset((
     ".wav", ".mp3", ".m4a", ".flac", ".ogg", ".opus", ".aac", ".amr", ".aiff", ".aif", ".au", ".wma", ".webm",
@@ -22,47 +24,100 @@ AUDIO_SUFFIXES = frozenset((
 """Files of a folder that are taken for recordings; anything else there is left alone."""
 
 Model = Annotated[Path | None, typer.Option(help=t("识别模型的文件夹。", "Folder of the recognition model."))]
+InputDevice = Annotated[
+    str | None, typer.Option(help=t("麦克风：编号或名称的一部分。", "Microphone: number or part of its name."))
+]
+OutputDevice = Annotated[
+    str | None, typer.Option(help=t("扬声器：编号或名称的一部分。", "Speaker: number or part of its name."))
+]
 Trainee = Annotated[str, typer.Option(help=t("学员姓名。", "Name of the trainee."))]
 
 
+LOUDSPEAKER_GUARD = 0.3
+"""Seconds after the prompt in which nothing counts as speech when a loudspeaker is used: its echo in a room has faded
+by then, and hardly anyone answers sooner."""
+
+
 def practice(
+    objection: Annotated[
+        str | None, typer.Option(help=t("只练这一条异议（编号或名称）。", "Only this objection, by id or name."))
+    ] = None,
+    count: Annotated[int | None, typer.Option(min=1, max=1000, help=t("练几题。", "How many questions."))] = None,
     input_: Annotated[
         Path | None,
         typer.Option("--input", help=t("用录音（或文件夹里的录音）作答。", "Answer with a recording, or a folder.")),
     ] = None,
-    objection: Annotated[
-        str | None, typer.Option(help=t("只练这一条异议（编号或名称）。", "Only this objection, by id or name."))
-    ] = None,
+    input_device: InputDevice = None,
+    output_device: OutputDevice = None,
+    headphones: Annotated[
+        bool, typer.Option("--headphones/--loudspeaker", help=t("戴耳机，还是外放。", "How the customer is heard."))
+    ] = True,
     trainee: Trainee = DEFAULT_TRAINEE,
     model: Model = None,
     as_json: Annotated[bool, typer.Option("--json", help=t("输出 JSON。", "Print JSON."))] = False,
 ) -> None:
     """Ask, capture, recognise, score, store."""
-    if input_ is None:
-        raise UsageError("麦克风实时练习还没有完成，请用 --input 指定录音文件或文件夹。",
-                         "Practice with a microphone is not ready yet: name a recording or a folder with --input.")
-    from voicedrill.audio.file_device import FileInput, SilentOutput
-    from voicedrill.audio.files import read_audio
     from voicedrill.cli import wiring
-    from voicedrill.cli.drill import Stage, ask, warn_of_demo_model
+    from voicedrill.cli.drill import Stage, warn_of_demo_model
     from voicedrill.cli.screen import print_json, progress_console, result_console
-    from voicedrill.session import Devices
+    from voicedrill.core.turn import TurnLimits
 
-    files = find_recordings(input_)
+    files = None if input_ is None else find_recordings(input_)
+    device = wiring.open_live_device(input_device, output_device) if files is None else None
     console = progress_console() if as_json else result_console()
-    kit = wiring.open_kit(model, trainee)
+    guard = LOUDSPEAKER_GUARD if device is not None and not headphones else 0.0
+    kit = wiring.open_kit(model, trainee, TurnLimits(guard=guard))
     with kit.store:
         warn_of_demo_model(console, kit)
-        pairs = pair_questions(files, kit.library, objection)
-        replies = [(question, read_audio(file)) for file, question in pairs]
-        attempts = []
-        for number, (question, reply) in enumerate(replies, 1):
-            devices = Devices(FileInput(reply), SilentOutput())
-            attempts.append(ask(Stage(console, kit, None), question, devices, "practice", number))
+        if device is not None:
+            questions = select_questions(kit.library, objection, count)
+            attempts = answer_live(Stage(console, kit, wiring.open_synthesizer()), questions, device)
+        else:
+            pairs = pair_questions(files or [], kit.library, objection)[:count]
+            attempts = answer_with_files(Stage(console, kit, None), pairs)
     if as_json:
         from voicedrill.store.document import attempt_to_json
 
         print_json([attempt_to_json(attempt) for attempt in attempts])
+
+
+def answer_with_files(stage: Stage, pairs: list[tuple[Path, Question]]) -> list[Attempt]:
+    """Let recordings answer, as fast as they can be recognised; all are read before the first is asked."""
+    from voicedrill.audio.file_device import FileInput, SilentOutput
+    from voicedrill.audio.files import read_audio
+    from voicedrill.cli.drill import ask
+    from voicedrill.session import Devices
+
+    replies = [(question, read_audio(file)) for file, question in pairs]
+    return [
+        ask(stage, question, Devices(FileInput(reply), SilentOutput()), "practice", number)
+        for number, (question, reply) in enumerate(replies, 1)
+    ]
+
+
+def answer_live(stage: Stage, questions: list[Question], device: LiveDevice) -> list[Attempt]:
+    """Let a person answer at the microphone, one question after another."""
+    from voicedrill.cli.drill import ask, say_aloud
+    from voicedrill.cli.wording import DEMO_MODEL_SPOKEN
+    from voicedrill.session import Devices
+
+    devices = Devices(device, device)
+    with device:
+        if stage.kit.model.is_demo:
+            say_aloud(stage, tr(DEMO_MODEL_SPOKEN), device)
+        return [ask(stage, question, devices, "practice", number) for number, question in enumerate(questions, 1)]
+
+
+def select_questions(library: Library, objection: str | None, count: int | None) -> list[Question]:
+    """What is asked live: one objection, as often as wanted, or the packs' questions from the first on.
+
+    Raises:
+        UsageError: the objection is unknown.
+    """
+    if objection is not None:
+        return [library.find_question(objection)] * (count or 1)
+    questions = library.questions
+    return [questions[i % len(questions)] for i in range(count or len(questions))]
 
 
 def find_recordings(path: Path) -> list[Path]:

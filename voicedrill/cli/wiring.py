@@ -11,6 +11,7 @@ from voicedrill import places
 from voicedrill.core.turn import TurnLimits
 
 if TYPE_CHECKING:
+    from voicedrill.audio.live import LiveDevice
     from voicedrill.content.library import Library
     from voicedrill.core.rubric import Rubric
     from voicedrill.session import Session
@@ -84,6 +85,29 @@ def open_synthesizer() -> Pyttsx3Synthesizer:
     from voicedrill.speech.synthesis import Pyttsx3Synthesizer
 
     return Pyttsx3Synthesizer(places.user_cache() / "prompts")
+
+
+def open_live_device(wanted_input: str | None, wanted_output: str | None) -> LiveDevice:
+    """Microphone and loudspeaker: those wanted, by index or part of the name, else those used last time.
+
+    What is wanted is remembered by name once it is known to be there. The device is the caller's to enter.
+
+    Raises:
+        AudioError: no PortAudio, no such device, or several that fit.
+        SettingsError: the settings cannot be read or written.
+    """
+    from voicedrill.audio.devices import choose_device
+    from voicedrill.audio.live import LiveDevice
+    from voicedrill.settings import change_settings, read_settings, settings_path
+
+    settings = read_settings(settings_path())
+    microphone = choose_device("input", wanted_input, settings.input_device)
+    loudspeaker = choose_device("output", wanted_output, settings.output_device)
+    wanted = {"input_device": microphone.name if wanted_input else None,
+              "output_device": loudspeaker.name if wanted_output else None}
+    if any(wanted.values()):
+        change_settings(settings_path(), **{key: name for key, name in wanted.items() if name})
+    return LiveDevice(microphone, loudspeaker)
 
 
 @dataclass(frozen=True, slots=True)

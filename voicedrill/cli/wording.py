@@ -56,3 +56,8 @@ DEMO_MODEL_WARNING = Bilingual(
     "This is the demo model: it knows synthetic voices only and does not understand people. "
     "To practise, install the official model first: voicedrill model install",
 )
+
+DEMO_MODEL_SPOKEN = Bilingual(
+    "注意，现在用的是演示模型，听不懂真人说话，成绩不作数。",
+    "注意，现在用的是演示模型，听不懂真人说话，成绩不作数。",  # the voice is Mandarin in either language
+)
