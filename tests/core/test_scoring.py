@@ -72,6 +72,16 @@ def test_negated_points_earn_nothing(verdict):
     assert card.total == 0
 
 
+def test_a_reply_without_a_required_point_does_not_pass():
+    tactic = AVERAGE.tactics[0]
+    criteria = (*tactic.criteria[:2], replace(tactic.criteria[2], weight=0.1, required=True))
+    asked = replace(AVERAGE, tactics=(replace(tactic, criteria=criteria),))
+    card = card_for(*FULL[:10], asked=asked)
+    assert card.total >= 80
+    assert card.passed is False
+    assert card_for(*FULL, asked=asked).passed is True
+
+
 def test_an_unreliable_reply_has_no_total():
     evaluation = evaluate(AVERAGE, facts(transcript(*FULL)))
     doubted = replace(evaluation, reliability=Reliability(False, 0.3, ("low_confidence", "noisy")))

@@ -62,7 +62,7 @@ def _content_advice(tactic: Tactic, evaluation: Evaluation, card: ScoreCard) -> 
     if not lost:
         return None
     order = {Verdict.MISSED: 2, Verdict.NEGATED: 1, Verdict.UNSURE: 0}
-    criterion, finding = max(lost, key=lambda pair: (pair[0].weight * (order[pair[1].verdict] > 0),
+    criterion, finding = max(lost, key=lambda pair: (order[pair[1].verdict] > 0, pair[0].required, pair[0].weight,
                                                      order[pair[1].verdict]))
     name, wording = criterion.name, criterion.phrases[0] if criterion.phrases else criterion.name
     if finding.verdict is Verdict.NEGATED and finding.evidence:
@@ -110,6 +110,8 @@ def _content(
         return Bilingual(f"{_clip(evidence).zh}，与「{evidence.phrase}」意思像是相反，请听录音。",
                          f"{_clip(evidence).en} seems to deny “{evidence.phrase}”; listen to it.")
     wording = criterion.phrases[0] if criterion.phrases else criterion.name
+    if criterion.required:
+        return Bilingual(f"必说的没有说到，例如：{wording}。", f"Required but not said; for example: {wording}.")
     return Bilingual(f"没有说到，例如：{wording}。", f"Not said; for example: {wording}.")
 
 

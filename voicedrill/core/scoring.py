@@ -11,7 +11,7 @@ echo of the objection or small talk is worth nothing. What could not be measured
 leaves the total's denominator.
 
 Total. Whole points, rounded down, so that neither 100 nor a pass is ever the work of rounding; the least that was
-earned at all shows as 1.
+earned at all shows as 1. A reply that lacks a required criterion of its tactic does not pass, whatever its total.
 """
 
 from __future__ import annotations
@@ -54,7 +54,14 @@ def score(question: Question, evaluation: Evaluation, rubric: Rubric) -> ScoreCa
     if status is CardStatus.UNRELIABLE:
         return ScoreCard(status, None, None, points, rubric.ref)
     total = 0.0 if status is CardStatus.SILENT else _total(points)
-    return ScoreCard(status, total, total >= rubric.pass_mark, points, rubric.ref)
+    passed = total >= rubric.pass_mark and not (tactic and _lacks_required(tactic, evaluation))
+    return ScoreCard(status, total, passed, points, rubric.ref)
+
+
+def _lacks_required(tactic: Tactic, evaluation: Evaluation) -> bool:
+    """Whether a required criterion was certainly not said."""
+    verdicts = _verdicts((c for c in tactic.criteria if c.required), evaluation)
+    return Verdict.MISSED in verdicts or Verdict.NEGATED in verdicts
 
 
 def _status(evaluation: Evaluation, tactic: Tactic | None) -> CardStatus:
