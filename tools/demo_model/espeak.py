@@ -77,7 +77,7 @@ class Speech:
 
 
 class Espeak:
-    """The library. One instance a process: libespeak-ng keeps global state."""
+    """The library. Its state is global, so every call sets what it needs; not for use from several threads."""
 
     def __init__(self) -> None:
         self._library, data = _load()
@@ -86,8 +86,6 @@ class Espeak:
             raise EspeakError("espeak-ng found no voice data: install the Debian package espeak-ng-data")
         self._library.espeak_TextToPhonemes.restype = ctypes.c_char_p
         self._callback = _Callback(self._collect)
-        self._library.espeak_SetSynthCallback(self._callback)
-        self._selected = ""
         self._blocks: list[NDArray[np.int16]] = []
         self._events: list[tuple[float, str]] = []
         self._open_trace()
@@ -100,7 +98,6 @@ class Espeak:
         self._libc, self._trace, self._trace_size = libc, ctypes.c_char_p(), ctypes.c_size_t()
         stream = libc.open_memstream(ctypes.byref(self._trace), ctypes.byref(self._trace_size))
         self._stream = ctypes.c_void_p(stream)
-        self._library.espeak_SetPhonemeTrace(1, self._stream)
 
     def _collect(self, wave: ctypes._Pointer[ctypes.c_short], count: int, events: ctypes._Pointer[_Event]) -> int:
         if wave and count > 0:
@@ -114,11 +111,8 @@ class Espeak:
         return 0
 
     def _select(self, name: str) -> None:
-        if name == self._selected:
-            return
         if self._library.espeak_SetVoiceByName(name.encode()) != 0:
             raise EspeakError(f"espeak-ng has no voice {name!r}: version 1.51 or newer is needed")
-        self._selected = name
 
     def phonemes(self, text: str) -> str:
         """Mnemonics of Mandarin text with dictionary tones (before sandhi): quick, no audio is made."""
@@ -152,6 +146,8 @@ class Espeak:
         }
         for name, value in values.items():
             self._library.espeak_SetParameter(_PARAMETERS[name], int(value), 0)
+        self._library.espeak_SetSynthCallback(self._callback)
+        self._library.espeak_SetPhonemeTrace(1, self._stream)
         self._blocks, self._events = [], []
         self._libc.fseeko(self._stream, 0, 0)
         data = text.encode("utf-8") + b"\0"
