@@ -88,6 +88,13 @@ def test_a_denied_phrase_is_negated(phrase, said):
     assert finding.evidence.phrase == phrase
 
 
+@pytest.mark.parametrize("words", [("我们", "不能", "送货", "安装"), ("送货", "安装", "我们", "没有")])
+def test_the_clip_of_a_denial_lets_hear_the_negator(words):
+    finding = one(["送货安装服务"], transcript(*words), prompt="我要考虑一下")
+    assert finding.verdict is Verdict.NEGATED
+    assert ("不能" in finding.evidence.said) or ("没有" in finding.evidence.said)
+
+
 @pytest.mark.parametrize(("phrase", "said"), [
     ("质量比他们好", "不是我吹质量比他们好太多了"),
     ("合起来更便宜", "每一部分都不贵合起来更便宜"),

@@ -61,7 +61,7 @@ def _content_advice(tactic: Tactic, evaluation: Evaluation, card: ScoreCard) -> 
     lost = [(c, findings[c.id]) for c in tactic.criteria if findings[c.id].verdict is not Verdict.HIT]
     if not lost:
         return None
-    order = {Verdict.MISSED: 2, Verdict.NEGATED: 1, Verdict.UNSURE: 0}
+    order = {Verdict.NEGATED: 2, Verdict.MISSED: 1, Verdict.UNSURE: 0}
     criterion, finding = max(lost, key=lambda pair: (order[pair[1].verdict] > 0, pair[0].required, pair[0].weight,
                                                      order[pair[1].verdict]))
     name, wording = criterion.name, criterion.phrases[0] if criterion.phrases else criterion.name

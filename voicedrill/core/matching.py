@@ -148,8 +148,12 @@ class Matcher:
             known = found[self._owners[j]]
             if known.finding.verdict is Verdict.HIT or denied is None:
                 continue
-            evidence, heard = self._evidence(j, place, text, transcript.words)
             contradicted = denied.contradict(self._denials[j], place.start, place.end, place.beyond)
+            start, end = place.start, place.end
+            if contradicted:  # the clip must let people hear what denies it
+                negators = denied.reaching(start, end + place.beyond)
+                start, end = min([start, *negators]), max([end, *(n + 1 for n in negators)])
+            evidence, heard = self._evidence(j, text, transcript.words, start, end)
             verdict = self._verdict(margin, contradicted, heard)
             if _RANK[verdict] > _RANK[known.finding.verdict] or known.finding.evidence is None:
                 finding = Finding(known.finding.criterion_id, verdict, _rounded(score), evidence)
@@ -217,10 +221,10 @@ class Matcher:
                       sum(sum(weights[block.src_start:block.src_end]) for block in equal))
 
     def _evidence(
-        self, j: int, place: _Place, text: Text, words: Sequence[Word],
+        self, j: int, text: Text, words: Sequence[Word], start: int, end: int,
     ) -> tuple[Evidence, Sequence[Word]]:
-        """Evidence for phrase j, and its words."""
-        first, last = text.word_of[place.start], text.word_of[place.end - 1]
+        """text[start:end] as evidence for phrase j, and its words."""
+        first, last = text.word_of[start], text.word_of[end - 1]
         heard = words[first:last + 1]
         said = "".join(w.text for w in heard)
         return Evidence(self._phrases[j], said, heard[0].start, heard[-1].end, first, last), heard

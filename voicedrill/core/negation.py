@@ -48,13 +48,13 @@ class Denials:
     positions: frozenset[int]
     """Of the negators that deny something."""
 
-    def reaching(self, start: int, end: int) -> int:
-        """Number of negators inside text[start:end] or governing it from before."""
+    def reaching(self, start: int, end: int) -> list[int]:
+        """Positions of the negators inside text[start:end] or governing it from before, ascending."""
         if not self.positions:
-            return 0
+            return []
         before = _patterns().governing.search(self.text.syllables, max(0, start - _REACH), start)
         first = before.start() if before else start
-        return sum(first <= p < end for p in self.positions)
+        return sorted(p for p in self.positions if first <= p < end)
 
     def contradict(self, phrase: Denials, start: int, end: int, beyond: int = 0) -> bool:
         """Whether text[start:end] denies something else than the phrase does.
@@ -64,7 +64,7 @@ class Denials:
         A negator that the recogniser wrote as a homophone (煤有 for 没有) is not missed.
         """
         expected = len(phrase.positions)
-        count = self.reaching(start, end + beyond)
+        count = len(self.reaching(start, end + beyond))
         if count >= expected:
             return count > expected
         homophones = len(_SOUNDS_NEGATIVE.findall(self.text.characters, start, end))
