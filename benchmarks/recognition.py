@@ -36,6 +36,7 @@ from tools.demo_model.voices import UNSEEN  # noqa: E402
 SEED = 5
 PHRASES, TEXTS = 160, 32
 SHORT = 12  # characters: a phrase; longer pack texts are prompts and model answers
+MATCHABLE = 4  # characters from which a phrase says something
 HELD_OUT_ROUNDS = 2  # each held-out sentence by two voices
 KINDS = ("similar", "sales", "daily")
 NOISE_DB = 15.0
@@ -139,6 +140,15 @@ def figures(decoded: Decoded) -> dict[str, float]:
     }
 
 
+def invented_phrases(decoded: Decoded, phrases: Sequence[str]) -> float:
+    """Share of utterances in which a pack phrase was heard that nobody said: a free reply forced into the pack."""
+    invented = [
+        any(phrase in heard and phrase not in said for phrase in phrases)
+        for said, heard in zip(decoded.references, decoded.hypotheses, strict=True)
+    ]
+    return round(sum(invented) / len(invented), 3)
+
+
 def _join(decoded: dict[str, Decoded], *names: str) -> Decoded:
     """Several sets as one."""
     parts = [decoded[name] for name in names]
@@ -159,6 +169,7 @@ def measure(model_folder: Path, content: Path) -> dict[str, Any]:
     """
     espeak = Espeak()
     phrases, answers = pack_sentences(content)
+    pack_phrases = [run for run in pack_text.read_packs(content) if MATCHABLE <= len(run) <= SHORT]
     held_out = vocabulary.read_lines("held_out.txt")
     half = len(held_out) // 2  # first sales talk, then daily life
     clean = {
@@ -189,6 +200,7 @@ def measure(model_folder: Path, content: Path) -> dict[str, Any]:
         "load_seconds": round(load_seconds, 3),
         "real_time_factor": round(seconds / audio_seconds, 4),
         "audio_seconds": round(audio_seconds, 1),
+        "held_out_invented_phrases": invented_phrases(decoded["held_out"], pack_phrases),
         "voices": list(UNSEEN),
         "sets": {name: figures(items) for name, items in decoded.items()},
         "errors": {
