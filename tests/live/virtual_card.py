@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,10 +38,6 @@ pcm.card_speaker {{ type pulse server "unix:{socket}" device speaker }}
 pcm.card_mic {{ type pulse server "unix:{socket}" device mic_in.monitor }}
 pcm.trainee_mouth {{ type pulse server "unix:{socket}" device mic_in }}
 pcm.trainee_ears {{ type pulse server "unix:{socket}" device speaker.monitor }}
-"""
-
-_NO_CARD = """\
-pcm.!default { type null }
 """
 
 
@@ -92,6 +89,7 @@ class VirtualCard:
 
     def __exit__(self, *_):
         if self.daemon is not None and self.daemon.poll() is None:
+            self.daemon.send_signal(signal.SIGCONT)
             self.daemon.terminate()
             try:
                 self.daemon.wait(3)
@@ -105,10 +103,13 @@ class VirtualCard:
         return subprocess.run(["pactl", *arguments], env=self.environment, capture_output=True, text=True,
                               check=False, timeout=10).stdout
 
-    def unplug(self, sink):
-        """Take `speaker` or `mic_in` away."""
+    def unplug(self):
+        """Take microphone and loudspeaker away together, as a headset that is pulled out.
+
+        One alone would not be missed: the daemon moves its streams to the other.
+        """
         for line in self.control("list", "short", "modules").splitlines():
-            if f"sink_name={sink}" in line:
+            if "module-null-sink" in line:
                 self.control("unload-module", line.split()[0])
 
     def kill(self):
@@ -116,10 +117,19 @@ class VirtualCard:
         self.daemon.kill()
         self.daemon.wait()
 
-    def without_devices(self):
-        """An environment in which PortAudio starts and finds no device."""
-        (self.folder / "none.conf").write_text("")
-        return {**self.environment, "ALSA_CONFIG_PATH": str(self.folder / "none.conf")}
+    def with_broken_alsa(self):
+        """An environment in which PortAudio aborts the process that loads it."""
+        (self.folder / "empty.conf").write_text("")
+        return {**self.environment, "ALSA_CONFIG_PATH": str(self.folder / "empty.conf")}
+
+    def without_portaudio(self):
+        """An environment in which the PortAudio library cannot be loaded."""
+        (self.folder / "libportaudio.so.2").write_text("not a library")
+        return {**self.environment, "LD_LIBRARY_PATH": str(self.folder)}
+
+    def freeze(self):
+        """Stop the daemon as a hanging one would; it still holds its socket."""
+        self.daemon.send_signal(signal.SIGSTOP)
 
     def start_trainee(self, *replies, delay=1.2, keep=None):
         """A virtual trainee that answers the prompts with these WAV files, in turn; it is ready when this returns."""

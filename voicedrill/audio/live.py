@@ -7,9 +7,11 @@ begins at the sample the microphone took at that moment, even if nobody asked fo
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import ExitStack
 from types import TracebackType
 from typing import TypeVar
 
+from voicedrill.audio import portaudio
 from voicedrill.audio.capture import Microphone
 from voicedrill.audio.conversion import BlockConverter
 from voicedrill.audio.devices import DeviceInfo
@@ -24,6 +26,8 @@ class LiveDevice:
         """`rate` is what the devices are asked for, Hz; one that refuses runs at its own. Nothing is opened yet."""
         self._infos = microphone, loudspeaker
         self._rate = rate
+        self._hush = ExitStack()
+        """While the devices are open, a stumbling driver must not write across the user's screen."""
         self._microphone: Microphone | None = None
         self._loudspeaker: Loudspeaker | None = None
         self._prompt_end: PromptEnd | None = None
@@ -33,6 +37,7 @@ class LiveDevice:
     def __enter__(self) -> LiveDevice:
         microphone, loudspeaker = self._infos
         try:
+            self._hush.enter_context(portaudio.quiet())
             self._microphone = Microphone(microphone, self._rate)
             self._loudspeaker = Loudspeaker(loudspeaker, self._rate)
         except BaseException:
@@ -50,6 +55,7 @@ class LiveDevice:
             if stream is not None:
                 stream.close()
         self._loudspeaker = self._microphone = None
+        self._hush.close()
 
     @property
     def timing(self) -> Timing:

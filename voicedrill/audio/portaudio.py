@@ -17,15 +17,15 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import ModuleType
-from typing import Any
+from typing import Any, TextIO
 
 from voicedrill.core.errors import AudioError
 
 PROBE_TIMEOUT = 10.0
 """Seconds. Listing devices takes 0.2 s; a sound server that is starting up may take a few."""
 
-CLOSE_TIMEOUT = 2.0
-"""Seconds. Closing takes 3 ms; with the sound server gone it may never return, and is then left behind."""
+CLOSE_TIMEOUT = 1.0
+"""Seconds. Closing takes 3 ms; with a sound server that hangs it never returns, and is then left behind."""
 
 _INVALID_CHANNELS, _INVALID_RATE, _UNAVAILABLE = -9998, -9997, -9985
 
@@ -45,7 +45,7 @@ def load() -> ModuleType:
     except (ImportError, OSError) as error:
         raise _missing() from error
     except Exception as error:  # a PortAudioError, whose class can't be had without the import
-        raise _broken(str(error)) from error
+        raise _broken(_reason(error)) from error
 
 
 def rescan() -> None:
@@ -62,7 +62,7 @@ def rescan() -> None:
 def explain(error: Exception, name: str) -> AudioError:
     """What a PortAudioError met at a device means to the user."""
     code = error.args[1] if len(error.args) > 1 else None
-    reason = str(error.args[0] if error.args else error).split("[PaErrorCode")[0].strip(" .")
+    reason = _reason(error)
     if code == _UNAVAILABLE or "busy" in str(error).lower():
         return AudioError(f"音频设备“{name}”正被占用；请关闭占用它的程序，或换一个设备（voicedrill devices）",
                           f'the audio device "{name}" is busy; close the program that uses it, or choose another '
@@ -70,6 +70,11 @@ def explain(error: Exception, name: str) -> AudioError:
     return AudioError(f"音频设备“{name}”无法使用（{reason}）；请检查连接，或换一个设备（voicedrill devices）",
                       f'the audio device "{name}" cannot be used ({reason}); check its connection, or choose another '
                       "(voicedrill devices)")
+
+
+def _reason(error: Exception) -> str:
+    """The error's own words, without codes."""
+    return str(error.args[0] if error.args else error).split("[PaErrorCode")[0].strip(" .")
 
 
 def is_refusal(error: Exception) -> bool:
@@ -94,21 +99,38 @@ def close_stream(stream: Any) -> None:  # noqa: ANN401 - sounddevice has no type
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Keeps what ALSA and PortAudio write on stderr while a device is opened or closed off the user's screen."""
-    if sys.stderr:  # there is none under pythonw
-        sys.stderr.flush()
+    """Keeps what ALSA and PortAudio write on stderr off the user's screen; `sys.stderr` still reaches it.
+
+    They write at the level of the operating system, from threads of their own, whenever a device stumbles. Processes
+    started meanwhile inherit the silence.
+    """
+    python_stderr = sys.stderr
     try:
         kept = os.dup(2)
     except OSError:  # there is no stderr
         yield
         return
+    with open(kept, "w", buffering=1, encoding="utf-8", errors="backslashreplace") as screen:  # noqa: PTH123
+        if _writes_to_stderr(python_stderr):
+            python_stderr.flush()
+            sys.stderr = screen
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+        try:
+            yield
+        finally:
+            screen.flush()
+            os.dup2(kept, 2)
+            sys.stderr = python_stderr
+
+
+def _writes_to_stderr(stream: TextIO | None) -> bool:
+    """False under pythonw, where there is none, and where it was replaced, as pytest does."""
     try:
-        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a descriptor, not a file
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        return stream is not None and stream.fileno() == 2
+    except (OSError, ValueError):
+        return False
 
 
 def _abandon() -> None:
