@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from types import TracebackType
 
 from voicedrill.audio.capture import Microphone
 from voicedrill.audio.conversion import BlockConverter
@@ -11,13 +12,26 @@ from voicedrill.core.model import RATE, Samples, Timing
 
 
 class MicrophoneInput:
-    """A `ports.AudioInput` that hears from the moment it is asked, and opens the device for that time only."""
+    """A `ports.AudioInput` that hears from the moment it is asked. Use it as a context manager.
+
+    The device is opened when it is first listened to, and stays open, so that it is known from then on whether it was
+    ever heard: a headset with a noise gate sends zeros between two sentences.
+    """
 
     timing = Timing.UNKNOWN
 
     def __init__(self, device: DeviceInfo) -> None:
         """Nothing is opened yet."""
-        self.device = device
+        self._device = device
+        self._microphone: Microphone | None = None
+
+    def __enter__(self) -> MicrophoneInput:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        if self._microphone is not None:
+            self._microphone.close()
 
     def blocks(self) -> Generator[Samples, None, None]:
         """Audio from now on.
@@ -25,10 +39,10 @@ class MicrophoneInput:
         Raises:
             AudioError: the device cannot be opened, is gone, or sends nothing but zeros.
         """
-        microphone = Microphone(self.device, RATE)
-        try:
-            converter = BlockConverter(microphone.rate, microphone.channels)
-            for samples in microphone.listen(None):
-                yield from converter.convert(samples)
-        finally:
-            microphone.close()
+        if self._microphone is None:
+            self._microphone = Microphone(self._device, RATE)
+        microphone = self._microphone
+        microphone.forget()
+        converter = BlockConverter(microphone.rate, microphone.channels)
+        for samples in microphone.listen(None):
+            yield from converter.convert(samples)

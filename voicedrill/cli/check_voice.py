@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from voicedrill.ports import AudioInput
     from voicedrill.session import Ears
 
+    _Inputs = AbstractContextManager[Iterable[AudioInput]]
+    """What hears the sentences, one after another."""
+
 LIMITS = TurnLimits(hang_over=1.2, max_reply=20.0)
 """A dozen characters are read in three seconds and without a pause for thought; noise that never ends is cut off at
 seven times that."""
@@ -31,6 +36,7 @@ HOW = (
     "接下来有十句话，一句一句显示。看到一句，就照着念出来，用平时说话的声音；念完停一下，自动到下一句。",
     "Ten sentences follow, one by one. Read each aloud in your ordinary voice, then wait a moment for the next.",
 )
+SPOKEN = "请照着屏幕念十句话。念完停一下，会自动到下一句。"
 
 STYLES = {"exam": "green", "practice": "yellow", "unreliable": "red"}
 
@@ -62,10 +68,10 @@ def check_voice(
 
     console = progress_console() if as_json else result_console()
     sentences = read_sentences(places.built_in("content") / "voice-check")
-    inputs, device = _recordings(input_, sentences) if input_ else _microphone(input_device, sentences)
+    heard_by, device = _recordings(input_, sentences) if input_ else _microphone(input_device)
     info = wiring.choose_model(model)
     ears = Ears(BackgroundRecognizer(wiring.load_recognizer(info)), SileroDetector(), LIMITS)
-    with VoiceCheckStore(places.home()) as store:
+    with VoiceCheckStore(places.home()) as store, heard_by as inputs:
         if info.is_demo:
             progress_console().print(f"[yellow]⚠ {tr(DEMO_MODEL_WARNING)}[/]", soft_wrap=True)
         _explain(console, device, aloud=input_ is None)
@@ -79,8 +85,8 @@ def check_voice(
         _show(console, kept.result, before, f"{store.path}  #{str(kept.id)[:8]}")
 
 
-def _recordings(path: Path, sentences: SentenceList) -> tuple[list[AudioInput], str]:
-    """One input per sentence from the recordings in a folder, 2.wav before 10.wav.
+def _recordings(path: Path, sentences: SentenceList) -> tuple[_Inputs, str]:
+    """One input per sentence from the recordings in a folder, 2.wav before 10.wav, and the folder's name.
 
     Raises:
         UsageError: there are not as many as sentences.
@@ -95,14 +101,14 @@ def _recordings(path: Path, sentences: SentenceList) -> tuple[list[AudioInput], 
         raise UsageError(f"{path} 里有 {len(files)} 段录音，应为 {count} 段：每句一段，1.wav 到 {count}.wav。",
                          f"{path} holds {len(files)} recordings, not {count}: one per sentence, "
                          f"1.wav to {count}.wav.")
-    return [FileInput(read_audio(file)) for file in files], path.resolve().name
+    return nullcontext([FileInput(read_audio(file)) for file in files]), path.resolve().name
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:
     return [(int(part) if part.isdecimal() else -1, part) for part in re.split(r"(\d+)", path.stem)]
 
 
-def _microphone(wanted: str | None, sentences: SentenceList) -> tuple[list[AudioInput], str]:
+def _microphone(wanted: str | None) -> tuple[_Inputs, str]:
     """The microphone, for every sentence again, and its name.
 
     Raises:
@@ -113,7 +119,13 @@ def _microphone(wanted: str | None, sentences: SentenceList) -> tuple[list[Audio
     from voicedrill.settings import read_settings, settings_path
 
     device = choose_device("input", wanted, read_settings(settings_path()).input_device)
-    return [MicrophoneInput(device)] * len(sentences.sentences), device.name
+
+    @contextmanager
+    def open_microphone() -> Iterator[Iterable[AudioInput]]:
+        with MicrophoneInput(device) as microphone:
+            yield repeat(microphone)
+
+    return open_microphone(), device.name
 
 
 def _explain(console: Console, device: str, *, aloud: bool) -> None:
@@ -129,13 +141,13 @@ def _explain(console: Console, device: str, *, aloud: bool) -> None:
     if speaker is None:
         return
     try:
-        speaker.play(wiring.open_synthesizer().synthesize(HOW[0]))
+        speaker.play(wiring.open_synthesizer().synthesize(SPOKEN))
     except SpeechError:
         return  # it stands on the screen; `voicedrill doctor` tells what is wrong with the voice
 
 
 def _read(
-    console: Console, sentences: tuple[str, ...], inputs: list[AudioInput], ears: Ears
+    console: Console, sentences: tuple[str, ...], inputs: Iterable[AudioInput], ears: Ears
 ) -> Iterator[Reading]:
     import numpy as np
 
@@ -146,7 +158,7 @@ def _read(
     from voicedrill.session import Devices, capture
 
     nothing = Recording(np.zeros(0, np.int16))
-    for number, (sentence, heard_by) in enumerate(zip(sentences, inputs, strict=True), 1):
+    for number, (sentence, heard_by) in enumerate(zip(sentences, inputs, strict=False), 1):
         console.print(f"\n[bold cyan]{number}/{len(sentences)}[/]  [bold]{sentence}[/]")
         with LiveTurn(console) as watch:
             take = capture(nothing, Devices(heard_by, SilentOutput()), ears, watch)
@@ -158,11 +170,13 @@ def _read(
 def _line(reading: Reading) -> Text:
     from rich.text import Text
 
+    from voicedrill.core.voice_check import LOST_SENTENCE
+
     line = Text("      ")
     if reading.speech_dbfs is None and not reading.heard:
         return line.append(t("没有听到声音", "nothing was heard"), style="yellow")
     line.append(reading.heard or "—")
-    for slip in reading.slips:
+    for slip in reading.slips if reading.syllable_error <= LOST_SENTENCE else ():  # else there is nothing to align
         line.append(f"  {slip.expected or '∅'}→{slip.heard or '∅'}",
                     style="dim" if slip.homophone else "yellow")
     return line.append("\n      " + _figures(reading), style="dim")

@@ -8,8 +8,10 @@ the microphone by that name (or the default one); or `{"error": [zh, en]}` in th
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import sys
+from contextlib import closing
 
 from voicedrill.core.errors import AudioError, VoiceDrillError
 
@@ -43,12 +45,10 @@ def _listen(index: int) -> dict[str, object]:
     from voicedrill.audio.devices import list_devices
     from voicedrill.audio.microphone import MicrophoneInput
     from voicedrill.core.model import RATE
+    from voicedrill.ports import BLOCK
 
-    blocks = []
-    for block in MicrophoneInput(list_devices()[index]).blocks():
-        blocks.append(block)
-        if sum(map(len, blocks)) >= SECONDS * RATE:
-            break
+    with MicrophoneInput(list_devices()[index]) as microphone, closing(microphone.blocks()) as heard:
+        blocks = list(itertools.islice(heard, int(SECONDS * RATE) // BLOCK))
     samples = np.concatenate(blocks).astype(np.float64) / 32768
     power = float(np.mean(samples**2))
     return {"seconds": len(samples) / RATE, "peak": float(np.max(np.abs(samples))),
