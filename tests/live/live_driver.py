@@ -53,7 +53,7 @@ def run_turn(device, prompt, number, options):
             if turn.hear(detector.probability(block), len(block)) is Phase.ENDED:
                 break
     loud = np.flatnonzero(np.abs(np.concatenate(heard).astype(int)) > ONSET)
-    say(event="ended", turn=number, reason=turn.end_reason.value, timing=device.timing.value,
+    say(event="ended", turn=number, reason=turn.end_reason.value, timing=device.timing.value, doubts=device.doubts,
         latency=float(loud[0] / RATE) if len(loud) else None,
         reply=float((loud[-1] - loud[0]) / RATE) if len(loud) else None)
 

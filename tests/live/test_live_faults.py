@@ -29,9 +29,9 @@ def require_one_line(program, *words, within=10.0):
 @pytest.mark.parametrize(("fault", "words"), [("unplug", "has gone"), ("kill", "has gone"),
                                               ("freeze", "stopped answering")])
 def test_device_lost_in_mid_reply(card, tmp_path, prompt, reply, fault, words):
-    with card.start_trainee(reply, delay=1.0), drive(card.environment, tmp_path, prompt) as program:
+    with card.start_trainee(reply, delay=1.4), drive(card.environment, tmp_path, prompt) as program:
         program.wait_for("listening")
-        time.sleep(1.6)                            # the fault must come while the trainee speaks
+        time.sleep(2.0)                            # the fault must come while the trainee speaks
         getattr(card, fault)()
         require_one_line(program, words)
     with wave.open(str(tmp_path / "0.wav")) as take:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.live
 
 LOUD = 600
 TOLERANCE = 0.06
-DELAY = 1.2
+DELAY = 1.4
 
 
 def drive(card, folder, prompt, turns, *options):

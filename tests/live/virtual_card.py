@@ -131,7 +131,7 @@ class VirtualCard:
         """Stop the daemon as a hanging one would; it still holds its socket."""
         self.daemon.send_signal(signal.SIGSTOP)
 
-    def start_trainee(self, *replies, delay=1.2, keep=None):
+    def start_trainee(self, *replies, delay=1.4, keep=None):
         """A virtual trainee that answers the prompts with these WAV files, in turn; it is ready when this returns."""
         command = [sys.executable, str(HERE / "virtual_trainee.py"), str(delay), *map(str, replies)]
         return Trainee(command + (["--keep", str(keep)] if keep else []), self.environment)

@@ -2,7 +2,7 @@
 
     python virtual_trainee.py DELAY REPLY.wav ... [--keep HEARD.wav]
 
-A prompt is over when 0.4 s of quiet follow loudness. The reply's first loud sample sounds DELAY seconds after the
+A prompt is over when 0.9 s of quiet follow loudness: longer than a pause in it, or the gap after an announcement. The reply's first loud sample sounds DELAY seconds after the
 prompt's last loud one; each reply prints the delay that was really kept, by the clocks of both streams. Between
 replies the mouth breathes (noise of 3 units), as a microphone in a real room is never digitally silent. It answers
 until it is told to stop (SIGTERM), with the replies in turn.
@@ -25,7 +25,7 @@ import soxr
 
 RATE = 16_000
 LOUD = 600
-QUIET = int(0.4 * RATE)
+QUIET = int(0.9 * RATE)
 
 
 class Ears:
@@ -35,6 +35,8 @@ class Ears:
         self.last_loud = None
         self.heard = []
         self.flags = []
+        self.first_loud = None
+        """Unix time of the first loud sample ever: PortAudio's clock on Linux."""
 
     def hear(self, data, frames, times, status):
         if status:
@@ -45,6 +47,7 @@ class Ears:
         loud = np.flatnonzero(np.abs(samples.astype(int)) > LOUD)
         if len(loud):
             self.last_loud = self.count + int(loud[-1])
+            self.first_loud = self.first_loud or times.inputBufferAdcTime + int(loud[0]) / RATE
         self.count += frames
 
     def prompt_end(self):
@@ -94,7 +97,7 @@ class Mouth:
         began = median(self.origins[-9:]) + self.began / RATE
         self.reports.append({
             "event": "replied", "delay": began - self.prompt_end, "seconds": len(self.speaking) / RATE,
-            "flags": self.flags + self.ears.flags,
+            "first_sound": self.ears.first_loud, "flags": self.flags + self.ears.flags,
         })
         self.speaking, self.flags, self.ears.flags = None, [], []
         self.ears.last_loud = None

@@ -22,6 +22,9 @@ _AFTER = 0.1
 """Seconds of reports waited for after the moment that is sought, so that it is surrounded by them. Delays the first
 block, not the clock."""
 
+_NEAR = 0.5
+"""Seconds before the moment sought in which a loss spoils its place: the reports asked about it reach back 0.1-0.3 s."""
+
 _LOST = 0.03
 """Seconds by which the reports may wander while listening before samples count as lost; jitter is 0.5 ms."""
 
@@ -58,8 +61,9 @@ class Microphone:
         Raises:
             AudioError: it cannot be opened.
         """
-        self.exact = True
-        """Whether what is being heard began at the moment asked for and has no gap so far."""
+        self.doubts: set[str] = set()
+        """Why what is being heard may not have begun at the moment asked for, or may have a gap: `lost_samples`,
+        `too_late`, `no_input_clock`."""
         self._sample = 0
         self._queue: queue.SimpleQueue[_Chunk] = queue.SimpleQueue()
         self._listening = False
@@ -97,17 +101,18 @@ class Microphone:
         Raises:
             AudioError: the device is gone, stands still, or sends nothing but zeros.
         """
-        self._listening, self.exact, self._zeros = True, True, 0
+        self._listening, self._zeros = True, 0
+        self.doubts.clear()
         try:
             held = self._reach(self._stream.now() if since is None else since)
             for chunk in held:
                 yield self._checked(chunk)
-            origin, start = self._anchors.origin(), self._sample
+            origin, start = self._anchors.origin(), held[-1].sample
             while True:
                 chunk = self._next()
                 wander = abs(self._anchors.origin() - origin)
-                if wander > _LOST + _DRIFT * (chunk.sample - start) / self.rate:
-                    self.exact = False
+                if chunk.overflow or wander > _LOST + _DRIFT * (chunk.sample - start) / self.rate:
+                    self.doubts.add("lost_samples")
                 yield self._checked(chunk)
         finally:
             self._listening = False
@@ -122,10 +127,13 @@ class Microphone:
         while self._stream.shared(held[-1].time) < moment + _AFTER and self._anchors.known:
             held.append(self._next())
         if not self._anchors.known:
-            self.exact = False
+            self.doubts.add("no_input_clock")
             return held
         first = self._anchors.sample_at(moment + self._stream.clock_offset)
-        self.exact = self.exact and held[0].sample <= first
+        if any(c.overflow and c.sample > first - _NEAR * self.rate for c in held):
+            self.doubts.add("lost_samples")
+        if held[0].sample > first:
+            self.doubts.add("too_late")
         frame = 2 * self.channels
         while held and held[0].sample + len(held[0].data) // frame <= first:
             held.pop(0)
@@ -147,8 +155,6 @@ class Microphone:
     def _note(self, chunk: _Chunk) -> None:
         if chunk.time:
             self._anchors.add(chunk.sample, chunk.time)
-        if chunk.overflow:
-            self.exact = False
 
     def _checked(self, chunk: _Chunk) -> Samples:
         """The chunk's samples, unless there have been nothing but zeros for too long."""

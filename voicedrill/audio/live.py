@@ -65,8 +65,13 @@ class LiveDevice:
         """
         if self._prompt_end is None:
             return Timing.UNKNOWN
-        exact = self._prompt_end.exact and _opened(self._microphone).exact
-        return Timing.EXACT if exact else Timing.UNRELIABLE
+        return Timing.UNRELIABLE if self.doubts else Timing.EXACT
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Codes of what went wrong around the last prompt's end and in the capture after it."""
+        said = () if self._prompt_end is None else self._prompt_end.doubts
+        return (*said, *sorted(_opened(self._microphone).doubts))
 
     def play(self, recording: Recording) -> None:
         """Play the recording; return when its last sample has been heard.

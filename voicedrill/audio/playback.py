@@ -29,8 +29,8 @@ class PromptEnd:
 
     time: float
     """Seconds on the clock that all streams share."""
-    exact: bool
-    """False when the device ran dry or contradicted itself."""
+    doubts: tuple[str, ...] = ()
+    """Why the time may be wrong: `underflow`, `unsteady_output`, `no_output_clock`."""
 
 
 @dataclass(slots=True)
@@ -98,13 +98,16 @@ class Loudspeaker:
                 heard = self._stream.shared(self._anchors.time_of(end))
                 left = heard - self._stream.now()
                 if left <= 0:
-                    exact = self._dry_at < prompt.first and self._anchors.spread(end) <= _SPREAD
-                    return PromptEnd(heard, exact)
+                    return PromptEnd(heard, self._doubts(prompt.first, end))
                 time.sleep(min(left, _POLL))
             elif self._sample > end + self.rate:  # a driver without clock: a second of silence is out by now
-                return PromptEnd(self._stream.now(), exact=False)
+                return PromptEnd(self._stream.now(), ("no_output_clock",))
             else:
                 time.sleep(_POLL)
+
+    def _doubts(self, first: int, end: int) -> tuple[str, ...]:
+        doubts = {"underflow": self._dry_at >= first, "unsteady_output": self._anchors.spread(end) > _SPREAD}
+        return tuple(code for code, holds in doubts.items() if holds)
 
     def _convert(self, recording: Recording) -> bytes:
         """The recording as the device wants it: its rate, every channel alike."""
