@@ -5,13 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parent.parent
-DEMO_MODEL = ROOT / "models" / "voicedrill-demo-cn"
-DEMO_REPLIES = ROOT / "content" / "demo"
 
 
 @pytest.fixture

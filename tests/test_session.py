@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import DEMO_MODEL, DEMO_REPLIES, ROOT
+from repository import DEMO_MODEL, DEMO_REPLIES, ROOT
 
 from voicedrill.audio.file_device import FileInput, SilentOutput
 from voicedrill.audio.files import read_audio

@@ -8,7 +8,7 @@ import sys
 import wave
 
 import pytest
-from conftest import DEMO_MODEL, DEMO_REPLIES
+from repository import DEMO_MODEL, DEMO_REPLIES
 
 from voicedrill.content.demo import read_demo_replies
 from voicedrill.store.document import json_schema

@@ -11,8 +11,8 @@ import sys
 import threading
 
 import pytest
-from conftest import DEMO_MODEL, DEMO_REPLIES
 from model_server import ModelServer, drop_after, send, status
+from repository import DEMO_MODEL, DEMO_REPLIES
 
 NAME = "vosk-model-small-cn-9.9"
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
