@@ -226,7 +226,10 @@ def test_a_folder_is_copied(shelf, model_folder, tmp_path):
 def test_a_model_that_does_not_work_is_not_installed(shelf, model_folder, tmp_path, replaced, told):
     old = an_older_model(shelf, model_folder)
     path = pack(model_folder, tmp_path / "bad.zip", f"{NAME}/", **replaced)
-    assert told in failure(install_zip, path, [], shelf, QUIET)
+    message = failure(install_zip, path, [], shelf, QUIET)
+    assert told in message
+    assert str(path) in message
+    assert ".staging" not in message
     assert (old / "OLD").exists()
     assert staged(shelf) == []
 

@@ -272,13 +272,13 @@ def _watcher() -> Iterator[Watcher]:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(),
                TimeLeftColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=None, visible=False)
-
         def begin(step: Bilingual) -> None:
-            progress.reset(task, total=None, visible=True, description=escape(tr(step)))
+            for earlier in progress.task_ids:
+                progress.remove_task(earlier)
+            progress.add_task(escape(tr(step)), total=None)
 
         def advance(done: int, total: int | None) -> None:
-            progress.update(task, completed=done, total=total)
+            progress.update(progress.task_ids[-1], completed=done, total=total)
 
         def say(remark: Bilingual) -> None:
             console.print(escape(tr(remark)), soft_wrap=True)

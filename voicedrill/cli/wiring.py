@@ -53,7 +53,8 @@ def open_store() -> AttemptStore:
 
 def model_folders() -> list[Path]:
     """Folders that may hold models, the user's own before those that ship with the program."""
-    return [places.user_data() / "models", Path("~/.cache/vosk").expanduser(), places.built_in("models")]
+    vosk_cache = Path("~/AppData/Local/vosk" if os.name == "nt" else "~/.cache/vosk").expanduser()
+    return [places.user_data() / "models", vosk_cache, places.built_in("models")]
 
 
 def choose_model(explicit: Path | None) -> ModelInfo:

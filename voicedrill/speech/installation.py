@@ -179,7 +179,7 @@ def _install(
             info = describe_model(incoming)
             check_model(info)
         except VoiceDrillError as error:
-            zh, en = error.message.zh, error.message.en
+            zh, en = (text.replace(str(incoming), name) for text in (error.message.zh, error.message.en))
             raise ModelError(f"没有安装 {origin.source}：{zh}", f"{origin.source} was not installed: {en}") from error
         write_manifest(info.path, name, origin)
         return Installed(describe_model(shelf.put(info.path, name)), origin.checked, fresh=True)
