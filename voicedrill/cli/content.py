@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from voicedrill.cli.help import Command, Group
 from voicedrill.cli.language import t, tr
+
+if TYPE_CHECKING:
+    from voicedrill.content.packs import Pack
+    from voicedrill.content.regression import Outcome
 
 app = typer.Typer(cls=Group, no_args_is_help=True)
 
@@ -93,3 +97,55 @@ def lint(
         console.print(f"{pack.name}  {pack.version}  {summary}")
     if errors:
         raise typer.Exit(1)
+
+
+@app.command("test", cls=Command, help=t("用题库自带的检验回答检验评分。", "Score the regression replies of a pack."))
+def test(
+    name: Annotated[
+        str | None, typer.Argument(metavar="PACK", help=t("题库文件、编号或名称；省略则检验全部。",
+                                                           "A pack's file, id or name; all if omitted."))
+    ] = None,
+    profile: Annotated[Path | None, typer.Option(help=t("产品资料文件。", "Product profile."))] = None,
+    rubric: Annotated[Path | None, typer.Option(help=t("评分规则文件。", "Rubric file."))] = None,
+    as_json: _Json = False,
+) -> None:
+    """Print every reply that is not scored as it should be, by line; exit 1 if there is one."""
+    from voicedrill.cli import wiring
+    from voicedrill.cli.screen import print_json, result_console
+    from voicedrill.content.packs import read_pack
+    from voicedrill.content.regression import run_regressions
+    from voicedrill.content.rubrics import read_rubric
+
+    slots = profile or wiring.built_in_profile()
+    if name is not None and (Path(name).is_file() or Path(name).suffix in (".yaml", ".yml")):
+        packs = [read_pack(Path(name), slots)]
+    else:
+        library = wiring.open_library(slots)
+        packs = list(library.packs) if name is None else [library.find_pack(name)]
+    rules = read_rubric(rubric) if rubric else wiring.open_rubric()
+    tested = [(pack, run_regressions(pack, rules)) for pack in packs]
+    if as_json:
+        print_json([_as_json(pack, outcomes) for pack, outcomes in tested])
+    else:
+        console = result_console()
+        for pack, outcomes in tested:
+            for outcome in outcomes:
+                for reason in outcome.reasons:
+                    console.print(f"{pack.path.name}:{outcome.reply.line}: {outcome.reply.question_id}: "
+                                  f"「{outcome.reply.text}」{tr(reason)}", markup=False, soft_wrap=True)
+            counts = len(outcomes), sum(not o.passed for o in outcomes)
+            summary = t("{} 句检验回答，{} 句不符", "{} regression replies, {} failed").format(*counts)
+            console.print(f"{pack.name}  {pack.version}  {summary}", markup=False, soft_wrap=True)
+    if any(not o.passed for _, outcomes in tested for o in outcomes):
+        raise typer.Exit(1)
+
+
+def _as_json(pack: Pack, outcomes: tuple[Outcome, ...]) -> dict[str, object]:
+    return {
+        "pack": pack.id, "version": pack.version, "n": len(outcomes), "failed": sum(not o.passed for o in outcomes),
+        "replies": [{
+            "line": o.reply.line, "question": o.reply.question_id, "text": o.reply.text, "passed": o.passed,
+            "tactic": o.result.evaluation.tactic_id, "hits": o.result.hits, "total": o.result.card.total,
+            "reasons": [tr(reason) for reason in o.reasons],
+        } for o in outcomes],
+    }

@@ -24,6 +24,8 @@ TOO_ALIKE = 80.0
 across the tactics of an objection each is taken for the other. At 70 most warnings were about harmless pairs."""
 ECHO = 75.0
 """Partial similarity to what the customer says, 0-100, from which repeating the objection would earn the point."""
+COPIED = 6
+"""Characters from which a wording that stands in a positive regression reply is copied; shorter ones people share."""
 IN_ANSWER = 60.0
 """Partial similarity, 0-100, that the best wording of each key point must reach in the model answer."""
 
@@ -50,8 +52,9 @@ class Problem:
 
 
 def lint_pack(pack: Pack) -> tuple[Problem, ...]:
-    """Every problem of the pack, in the order of its questions."""
-    return tuple(problem for question in pack.questions for problem in _lint_question(question))
+    """Every problem of the pack, in the order of its questions; then those of its regression replies."""
+    problems = [problem for question in pack.questions for problem in _lint_question(question)]
+    return (*problems, *_copied(pack))
 
 
 def _lint_question(question: Question) -> Iterator[Problem]:
@@ -65,6 +68,20 @@ def _lint_question(question: Question) -> Iterator[Problem]:
             yield from _phrases(criterion)
             yield from _echoes(criterion, question)
     yield from _confusable(question)
+
+
+def _copied(pack: Pack) -> Iterator[Problem]:
+    """Regression replies that prove nothing: they say a wording of the pack word for word."""
+    phrases = {q.id: [p for c in q.criteria for p in c.phrases] for q in pack.questions}
+    for reply in pack.replies:
+        if not reply.positive:
+            continue
+        text = _bare(reply.text)
+        copied = [p for p in phrases[reply.question_id] if len(_bare(p)) >= COPIED and _bare(p) in text]
+        if copied:
+            yield Problem("error", reply.question_id, Bilingual(
+                f"第 {reply.line} 行的检验回答照抄了说法「{copied[0]}」，换一种人会说的说法",
+                f"the regression reply on line {reply.line} copies the wording “{copied[0]}”; say it in other words"))
 
 
 def _slots_left(where: str, *texts: str) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voicedrill.content.document import Document, Fault, FieldPath, read_document
+from voicedrill.content.replies import RegressionReply, read_replies
 from voicedrill.content.schema import KeyPointForm, PackForm, ProfileForm, RebuttalForm, TacticForm, validate
 from voicedrill.content.slots import fill_slots
 from voicedrill.core.model import Criterion, PackRef, Question, Rating, Tactic
@@ -38,6 +39,8 @@ class Pack:
     path: Path
     profile: str
     """Id of the profile that filled the slots."""
+    replies: tuple[RegressionReply, ...] = ()
+    """Regression replies of all questions, in order."""
 
 
 def read_profile(path: Path) -> Profile:
@@ -70,12 +73,15 @@ def read_pack(path: Path, profile: Profile | Path) -> Pack:
     form = validate(document, PackForm, faults)
     ref = PackRef(form.id, form.version, _digest(form))
     return Pack(form.id, form.version, form.name, ref, tuple(_question(q, ref) for q in form.questions), path,
-                profile.id)
+                profile.id, read_replies(document, form))
 
 
 def _digest(form: PackForm) -> str:
-    """SHA-256 of the content as canonical JSON: comments, layout and order of fields don't count."""
-    data = form.model_dump(mode="json", by_alias=True)
+    """SHA-256 of the content as canonical JSON: comments, layout and order of fields don't count.
+
+    Nor do regression replies: they test a pack and judge nobody, so that adding one makes no new pack.
+    """
+    data = form.model_dump(mode="json", by_alias=True, exclude={"questions": {"__all__": {"replies"}}})
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

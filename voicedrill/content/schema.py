@@ -51,6 +51,16 @@ class TacticForm(Form):
     key_points: list[KeyPointForm] = Field(min_length=1, max_length=20)
 
 
+class ReplyForm(Form):
+    """A regression reply: what the scorer must make of it. At least one of the four expectations is given."""
+
+    text: Text
+    tactic: Annotated[str, Field(max_length=40)] = ""
+    hits: list[Annotated[str, Field(min_length=1, max_length=81)]] = Field(default=[], max_length=20)
+    min: int | None = Field(default=None, ge=1, le=100)
+    max: int | None = Field(default=None, ge=1, le=100)
+
+
 class RebuttalForm(Form):
     """A customer's objection to rebut."""
 
@@ -60,6 +70,7 @@ class RebuttalForm(Form):
     prompt: Text
     maxim: Annotated[str, Field(max_length=400)] = ""
     tactics: list[TacticForm] = Field(min_length=1, max_length=30)
+    replies: list[ReplyForm] = Field(default=[], max_length=500)
 
 
 class PackForm(Form):
