@@ -83,6 +83,7 @@ def _diagnose() -> Iterator[Check]:
     from voicedrill.diagnosis.versions import check_versions
     from voicedrill.diagnosis.voice import check_voice
     from voicedrill.settings import settings_path
+    from voicedrill.speech.synthesis import Pyttsx3Synthesizer
 
     yield from _guard("versions", check_versions)
     microphone: list[str | None] = [None]
@@ -97,7 +98,7 @@ def _diagnose() -> Iterator[Check]:
     yield from _guard("disk", partial(check_disk, home))
     yield from _guard("database", partial(check_database, home))
     yield from _guard("model", partial(check_recognition, partial(wiring.choose_model, None)))
-    yield from _guard("voice", lambda: check_voice(_voice_judge()))
+    yield from _guard("voice", lambda: check_voice(Pyttsx3Synthesizer(None), _voice_judge()))
     yield from _guard("portaudio", partial(check_sound, microphone[0]))
 
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from enum import Enum
 from statistics import median
 
+import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from voicedrill.core.bilingual import Bilingual
@@ -42,6 +43,8 @@ OTHER_WORDS_ERROR = 0.7
 SURE = 0.85
 """(mean word confidence: synthetic voices have .88 and more, people that a model does not understand .73)
 something else was read."""
+DIN_DBFS = -40.0
+"""Level from which a recording without speech is noise and not quiet: a voice at a headset has -25."""
 _MANY = 0.3
 """Share of the sentences from which a fault is one of the set-up; less is chance: a cough, a bump."""
 
@@ -131,8 +134,8 @@ class Reading:
     character_edits: int
     syllable_edits: int
     slips: tuple[Slip, ...]
-    has_signal: bool
-    """False: every sample was zero."""
+    level_dbfs: float | None
+    """Of everything that was captured, but for digital silence; None: every sample was zero."""
     speech_dbfs: float | None
     """None: no speech was found."""
     snr_db: float | None
@@ -201,7 +204,7 @@ def compare(sentence: str, recording: Recording, facts: Facts) -> Reading:
             Slip(expected.characters[e.src_start:e.src_end], heard.characters[e.dest_start:e.dest_end],
                  expected.syllables[e.src_start:e.src_end] == heard.syllables[e.dest_start:e.dest_end])
             for e in Levenshtein.opcodes(expected.characters, heard.characters) if e.tag != "equal"),
-        has_signal=bool(recording.samples.any()),
+        level_dbfs=_level(recording),
         speech_dbfs=facts.signal.speech_dbfs,
         snr_db=facts.signal.snr_db,
         clipped=facts.signal.clipped,
@@ -255,12 +258,14 @@ def _reasons(readings: Sequence[Reading], syllable_error: float, is_demo: bool) 
     lost = [r for r in readings if r.speech_dbfs is not None and r.syllable_error > LOST_SENTENCE]
     other = [r for r in lost if r.syllable_error >= OTHER_WORDS_ERROR and (r.confidence or 0) >= SURE]
     level, snr = _median([r.speech_dbfs for r in readings]), _median([r.snr_db for r in readings])
+    # Where a din drowns the voice, no speech is found either; a silent reader sits in a silent room.
+    drowned = [r for r in silent if r.level_dbfs is not None and r.level_dbfs > DIN_DBFS]
     found = {
-        Reason.NO_SIGNAL: any(not r.has_signal for r in readings),
-        Reason.NO_SPEECH: any(r.has_signal for r in silent),
+        Reason.NO_SIGNAL: any(r.level_dbfs is None for r in readings),
+        Reason.NO_SPEECH: any(r.level_dbfs is not None for r in silent if r not in drowned),
         Reason.OTHER_WORDS: len(other) >= many,
         Reason.TOO_QUIET: level is not None and level < TOO_QUIET_DBFS,
-        Reason.NOISY: snr is not None and snr < NOISY_DB,
+        Reason.NOISY: bool(drowned) or (snr is not None and snr < NOISY_DB),
         Reason.CLIPPED: sum(r.clipped > 0 for r in readings) >= many,
         Reason.LOST_SENTENCE: bool(lost) and syllable_error <= PRACTICE_SYLLABLE_ERROR,
         Reason.DEMO_MODEL: is_demo,
@@ -270,6 +275,12 @@ def _reasons(readings: Sequence[Reading], syllable_error: float, is_demo: bool) 
     # Only what the sound does not explain is the model's doing.
     found[Reason.MISHEARD] = syllable_error > EXAM_SYLLABLE_ERROR and not explained
     return tuple(reason for reason in Reason if found[reason])
+
+
+def _level(recording: Recording) -> float | None:
+    """RMS of all samples that are not zero, dBFS."""
+    heard = recording.samples[recording.samples != 0].astype(np.float64) / 32768
+    return 10 * float(np.log10(np.mean(heard**2))) if len(heard) else None
 
 
 def _median(values: Sequence[float | None]) -> float | None:

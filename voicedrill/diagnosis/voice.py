@@ -27,13 +27,13 @@ _INSTALL = (Bilingual("运行 sudo apt install espeak-ng，或 pip install --upg
                       "install a Mandarin (mainland China) voice in the system's settings"))
 
 
-def check_voice(recognizer: Recognizer | None) -> Check:
+def check_voice(synthesizer: Pyttsx3Synthesizer, recognizer: Recognizer | None) -> Check:
     """Speak a sentence into memory, and recognise it.
 
     Args:
+        synthesizer: without a cache, or yesterday's voice would be heard.
         recognizer: what understands the platform's voices; None when there is nothing of the kind.
     """
-    synthesizer = Pyttsx3Synthesizer(None)
     try:
         recording = synthesizer.synthesize(SENTENCE)
         engine = f"{synthesizer.engine}{_origin()}"
