@@ -148,6 +148,19 @@ def test_a_server_that_ignores_ranges_and_always_drops_is_given_up(server, place
     assert len(server.requests) == 1 + QUICK.fruitless  # the first brought something new, the others did not
 
 
+def test_getting_as_far_as_before_is_no_progress(server, place):
+    def drop_the_whole_and_refuse_the_rest(handler):
+        if len(server.requests) > 20:
+            return False
+        if handler.start() is None:
+            return drop_after(300_000)(handler)
+        return status(416)(handler)
+
+    server.always = drop_the_whole_and_refuse_the_rest
+    fault(server, place)
+    assert len(server.requests) == 1 + QUICK.fruitless
+
+
 def test_a_server_that_hands_out_crumbs_is_given_up(server, place):
     server.always = drop_after(1000)
     assert "connection broke" in fault(server, place)
@@ -206,9 +219,10 @@ def test_a_known_file_is_resumed_from_another_mirror(server, place):
         assert other.ranges == ["bytes=300000-"]
 
 
-def test_416_for_a_part_makes_it_begin_again(server, place):
+@pytest.mark.parametrize("known", [True, False])
+def test_416_for_a_part_makes_it_begin_again(server, place, known):
     server.faults = [drop_after(300_000), send(b"", 416, Content_Range="bytes */5")]
-    assert fetch(server, place) == SHA256
+    assert fetch(server, place, known) == SHA256
     assert server.ranges == [None, "bytes=300000-", None]
 
 

@@ -286,6 +286,7 @@ def test_a_link_is_removed_but_not_what_it_leads_to(shelf, installed, tmp_path):
     remove_model(NAME, shelf)
     assert not shelf.place(NAME).exists()
     assert (elsewhere / "am" / "final.mdl").exists()
+    assert list((shelf.folder / ".staging" / "removed").iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["voicedrill-demo-cn", "nothing", "..", "../models", ".staging", "/etc", "a/b", ""])

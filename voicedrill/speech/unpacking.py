@@ -148,7 +148,7 @@ def _check_entry(path: Path, info: zipfile.ZipInfo) -> tuple[str, ...]:
     parts = tuple(part for part in slashed.split("/") if part != ".")
     if parts and parts[-1] == "":
         parts = parts[:-1]
-    if slashed.startswith("/") or not all(map(_harmless, parts)):
+    if not all(map(_harmless, parts)):  # of an absolute path, the first part is empty
         raise _suspicious(path, f"含有不安全的路径 {name!r}", f"the path {name!r} in it is not safe")
     litter = slashed.startswith(_LITTER[0]) or (parts and parts[-1] in _LITTER[1:])
     return () if litter else parts
