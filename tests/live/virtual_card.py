@@ -60,14 +60,16 @@ class VirtualCard:
         socket = self.folder / "native"
         (self.folder / "daemon.pa").write_text(_DAEMON.format(socket=socket, rate=rate))
         (self.folder / "asound.conf").write_text(_ALSA.format(socket=socket))
-        self.environment = {
-            **{k: v for k, v in os.environ.items() if k not in {"DISPLAY", "DBUS_SESSION_BUS_ADDRESS"}},
+        self.addresses = {
             "PULSE_SERVER": f"unix:{socket}",
             "ALSA_CONFIG_PATH": str(self.folder / "asound.conf"),
             "PULSE_COOKIE": str(self.folder / "cookie"),
             "PULSE_RUNTIME_PATH": str(self.folder),
             "PULSE_STATE_PATH": str(self.folder),
         }
+        """What a program must find in its environment to meet this card and no other."""
+        others = {"DISPLAY", "DBUS_SESSION_BUS_ADDRESS"}
+        self.environment = {**{k: v for k, v in os.environ.items() if k not in others}, **self.addresses}
         self.daemon = None
 
     def __enter__(self):

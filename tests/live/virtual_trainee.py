@@ -2,10 +2,10 @@
 
     python virtual_trainee.py DELAY REPLY.wav ... [--keep HEARD.wav]
 
-A prompt is over when 0.9 s of quiet follow loudness: longer than a pause in it, or the gap after an announcement. The reply's first loud sample sounds DELAY seconds after the
-prompt's last loud one; each reply prints the delay that was really kept, by the clocks of both streams. Between
-replies the mouth breathes (noise of 3 units), as a microphone in a real room is never digitally silent. It answers
-until it is told to stop (SIGTERM), with the replies in turn.
+A prompt is over when 0.9 s of quiet follow loudness: longer than a pause in it, or the gap after an announcement.
+The reply's first loud sample sounds DELAY seconds after the prompt's last loud one; each reply prints the delay that
+was really kept, by the clocks of both streams. Between replies the mouth breathes (noise of 3 units), as a microphone
+in a real room is never digitally silent. It answers until it is told to stop (SIGTERM), with the replies in turn.
 """
 
 from __future__ import annotations

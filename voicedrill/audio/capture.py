@@ -23,7 +23,7 @@ _AFTER = 0.1
 block, not the clock."""
 
 _NEAR = 0.5
-"""Seconds before the moment sought in which a loss spoils its place: the reports asked about it reach back 0.1-0.3 s."""
+"""Seconds before the moment sought in which a loss spoils it: the reports asked about it reach 0.1-0.3 s back."""
 
 _LOST = 0.03
 """Seconds by which the reports may wander while listening before samples count as lost; jitter is 0.5 ms."""

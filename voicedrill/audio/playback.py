@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,10 @@ _SETTLING = 5
 
 _SPREAD = 0.015
 """Seconds by which the reports around the prompt's end may disagree; 0.1 ms is usual."""
+
+_RECOVERY = 1.2
+"""Seconds before the prompt's end in which running dry spoils its time: half a second of reports is asked about it,
+and the first five after a restart are wrong."""
 
 _POLL = 0.02
 """Seconds between looks at the stream while a prompt plays."""
@@ -38,8 +43,6 @@ class _Prompt:
     data: bytes
     played: int = 0
     """Bytes handed to the device."""
-    first: int = 0
-    """The stream's sample number of its first sample."""
     end: int | None = None
     """The stream's sample number after its last sample, None until that was handed over."""
 
@@ -60,7 +63,7 @@ class Loudspeaker:
         self._sample = 0
         """Samples handed to the device."""
         self._prompt: _Prompt | None = None
-        self._dry_at = -1
+        self._dry_at = -math.inf
         """Sample of the last underflow."""
         self._stream = Stream("output", device, rate, self._fill)
         self._anchors = Anchors(self._stream.rate, _SETTLING)
@@ -98,15 +101,16 @@ class Loudspeaker:
                 heard = self._stream.shared(self._anchors.time_of(end))
                 left = heard - self._stream.now()
                 if left <= 0:
-                    return PromptEnd(heard, self._doubts(prompt.first, end))
+                    return PromptEnd(heard, self._doubts(end))
                 time.sleep(min(left, _POLL))
             elif self._sample > end + self.rate:  # a driver without clock: a second of silence is out by now
                 return PromptEnd(self._stream.now(), ("no_output_clock",))
             else:
                 time.sleep(_POLL)
 
-    def _doubts(self, first: int, end: int) -> tuple[str, ...]:
-        doubts = {"underflow": self._dry_at >= first, "unsteady_output": self._anchors.spread(end) > _SPREAD}
+    def _doubts(self, end: int) -> tuple[str, ...]:
+        doubts = {"underflow": self._dry_at > end - _RECOVERY * self.rate,
+                  "unsteady_output": self._anchors.spread(end) > _SPREAD}
         return tuple(code for code, holds in doubts.items() if holds)
 
     def _convert(self, recording: Recording) -> bytes:
@@ -127,8 +131,6 @@ class Loudspeaker:
         prompt = self._prompt
         part = b""
         if prompt is not None and prompt.end is None:
-            if not prompt.played:
-                prompt.first = self._sample
             part = prompt.data[prompt.played:prompt.played + len(out)]
             prompt.played += len(part)
             if prompt.played == len(prompt.data):
