@@ -54,7 +54,10 @@ def test_wrong_usage_is_one_line_with_the_value_and_exit_2(run, failure, argumen
     assert named in failure(run(*arguments), 2)
 
 
-@pytest.mark.parametrize("command", sorted((c.name or c.callback.__name__).replace("_", "-") for c in app.registered_commands))
+COMMANDS = sorted((c.name or c.callback.__name__).replace("_", "-") for c in app.registered_commands)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_and_stands_in_the_readme(run, command):
     from pathlib import Path
 
