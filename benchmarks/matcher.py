@@ -155,7 +155,7 @@ def _count_replies(
 def _count_negatives(asked: dict[str, Question], cer: float, seed: int, accepted: dict[str, list[bool]]) -> None:
     rows = read("negatives.csv")
     for row, words in zip(rows, corrupt([row["text"] for row in rows], cer, seed).words, strict=True):
-        for question in [asked[row["objection"]]] if row["objection"] else asked.values():
+        for question in [asked[row["objection"]]] if row["objection"] != "*" else asked.values():
             accepted[row["kind"]].append(assess(question, transcript(words)).tactic_id is not None)
 
 

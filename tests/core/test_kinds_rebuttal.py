@@ -49,7 +49,7 @@ def test_labelled_negatives():
     accepted = [
         assess(asked, transcript(row["text"])).tactic_id is not None
         for row in labelled("negatives.csv")
-        for asked in ([questions[row["objection"]]] if row["objection"] else questions.values())
+        for asked in ([questions[row["objection"]]] if row["objection"] != "*" else questions.values())
     ]
     assert sum(accepted) / len(accepted) <= 0.03
 

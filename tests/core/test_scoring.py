@@ -129,7 +129,7 @@ def test_negatives_score_under_20():
     scores = []
     questions = shipped_questions()
     for row in labelled("negatives.csv"):
-        for asked in [questions[row["objection"]]] if row["objection"] else questions.values():
+        for asked in [questions[row["objection"]]] if row["objection"] != "*" else questions.values():
             scores.append(card_for(*([row["text"]] if row["text"] else []), asked=asked).total)
     assert len(scores) > 400
     assert sum((total or 0) >= 20 for total in scores) / len(scores) <= 0.03
