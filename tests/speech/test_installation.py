@@ -125,7 +125,7 @@ def test_a_model_that_is_there_and_whole_is_not_fetched_again(shelf, packed, rel
         again = install_release(release, url, shelf, QUIET, QUICK)
         assert (again.fresh, again.checked) == (False, True)
         assert len(server.requests) == 1
-        (shelf.place(NAME) / "conf" / "model.conf").unlink()
+        (shelf.place(NAME) / "conf" / "model.conf").write_text("changed")
         assert install_release(release, url, shelf, QUIET, QUICK).fresh
         assert len(server.requests) == 2
     assert verify_model(describe_model(shelf.place(NAME)))
