@@ -1,6 +1,9 @@
 """`voicedrill check-voice` on recordings that are synthesized on the spot, through the real program."""
 
 import json
+import signal
+import subprocess
+import sys
 import wave
 
 import numpy as np
@@ -116,3 +119,19 @@ def test_without_a_microphone_the_line_names_the_other_way(run, failure, tmp_pat
     (tmp_path / "libportaudio.so.2").write_text("not a library")
     finished = run("check-voice", LD_LIBRARY_PATH=str(tmp_path))
     assert "--input" in failure(finished, 1)
+
+
+def test_interrupting_keeps_nothing_and_says_so(run, folder, spoken, home):
+    command = [sys.executable, "-m", "voicedrill", "check-voice", "--input", str(folder(spoken))]
+    process = subprocess.Popen(command, env=run.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               text=True, encoding="utf-8")
+    for line in process.stdout:
+        if line.startswith("3/10"):
+            break
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    assert "没有保存" in errors.splitlines()[-1]
+    with VoiceCheckStore(home) as store:
+        assert store.list("学员") == ()

@@ -133,6 +133,11 @@ def test_what_the_sound_explains_is_not_blamed_on_the_model():
     assert summarise([noisy] * 10, is_demo=False).reasons == (Reason.NOISY,)
 
 
+def test_one_silent_sentence_does_not_excuse_the_model():
+    check = summarise([silent(NOISE)] + [read(spoil(11), confidence=0.5)] * 9, is_demo=False)
+    assert check.reasons == (Reason.NO_SPEECH, Reason.MISHEARD)
+
+
 def test_one_cough_or_bump_is_chance():
     clipped = read(SENTENCE, signal=Signal(-5.0, 30.0, 4))
     assert summarise([clipped] * 2 + [read(SENTENCE)] * 8, is_demo=False).fitness is Fitness.EXAM

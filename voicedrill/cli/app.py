@@ -10,6 +10,7 @@ import typer
 
 from voicedrill import __version__
 from voicedrill.cli import check_voice, content, demo, devices, doctor, history, models, practice, score
+from voicedrill.cli import eval as eval_
 from voicedrill.cli.help import Command, Group
 from voicedrill.cli.language import t
 
@@ -31,8 +32,10 @@ for _function, _help in (
     (doctor.doctor, t("检查声卡、语音、模型、磁盘，告诉您怎么修。", "Look at everything a drill needs.")),
     (history.history, t("列出以往的作答。", "List past attempts.")),
 ):
-    app.command(cls=Command, help=_help)(cast("Callable[..., None]", _function))
+    app.command(_function.__name__.replace("_", "-"), cls=Command, help=_help)(cast("Callable[..., None]", _function))
 
+app.command("eval", cls=Command, help=t("用标注好的回答检验评分有多准。", "Measure the scorer on labelled replies."))(
+    eval_.evaluate_set)
 app.add_typer(content.app, name="content", help=t("题库：查看与检查。", "Question packs: show and check."))
 app.add_typer(models.app, name="model",
               help=t("识别模型：安装、选用、核对、删除。", "Recognition models: install, use, verify, remove."))

@@ -13,8 +13,7 @@ import typer
 
 from voicedrill.cli.language import DEFAULT_TRAINEE, t, tr
 from voicedrill.cli.practice import Model, Trainee, find_recordings
-from voicedrill.core.errors import SpeechError, UsageError
-from voicedrill.core.turn import TurnLimits
+from voicedrill.core.errors import SpeechError, UsageError, VoiceDrillError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,9 +27,9 @@ if TYPE_CHECKING:
     _Inputs = AbstractContextManager[Iterable[AudioInput]]
     """What hears the sentences, one after another."""
 
-LIMITS = TurnLimits(hang_over=1.2, max_reply=20.0)
-"""A dozen characters are read in three seconds and without a pause for thought; noise that never ends is cut off at
-seven times that."""
+HANG_OVER, LONGEST = 1.2, 20.0
+"""Seconds of silence that end a sentence, and its limit. A dozen characters are read in three seconds without a pause
+for thought; noise that never ends is cut off at seven times that."""
 
 HOW = (
     "接下来有十句话，一句一句显示。看到一句，就照着念出来，用平时说话的声音；念完停一下，自动到下一句。",
@@ -39,6 +38,12 @@ HOW = (
 SPOKEN = "请照着屏幕念十句话。念完停一下，会自动到下一句。"
 
 STYLES = {"exam": "green", "practice": "yellow", "unreliable": "red"}
+
+
+class InterruptedCheckError(VoiceDrillError):
+    """The trainee stopped half-way: what was read so far says too little to be kept."""
+
+    exit_code = 130
 
 
 def check_voice(
@@ -56,33 +61,47 @@ def check_voice(
 ) -> None:
     """Ten sentences are read aloud and recognised; the verdict is kept with the trainee's results."""
     from voicedrill import places
-    from voicedrill.audio.vad import SileroDetector
-    from voicedrill.cli import wiring
     from voicedrill.cli.screen import print_json, progress_console, result_console
-    from voicedrill.cli.wording import DEMO_MODEL_WARNING
     from voicedrill.content.voice_check import read_sentences
     from voicedrill.core.voice_check import summarise
-    from voicedrill.session import Ears
-    from voicedrill.speech.recognition import BackgroundRecognizer
     from voicedrill.store.voice_checks import Setting, VoiceCheckStore, check_to_json
 
     console = progress_console() if as_json else result_console()
     sentences = read_sentences(places.built_in("content") / "voice-check")
     heard_by, device = _recordings(input_, sentences) if input_ else _microphone(input_device)
-    info = wiring.choose_model(model)
-    ears = Ears(BackgroundRecognizer(wiring.load_recognizer(info)), SileroDetector(), LIMITS)
+    ears, is_demo = _open_ears(model)
     with VoiceCheckStore(places.home()) as store, heard_by as inputs:
-        if info.is_demo:
-            progress_console().print(f"[yellow]⚠ {tr(DEMO_MODEL_WARNING)}[/]", soft_wrap=True)
         _explain(console, device, aloud=input_ is None)
-        readings = list(_read(console, sentences.sentences, inputs, ears))
-        setting = Setting(trainee, ears.recognizer.name, device, f"{sentences.id} {sentences.version}")
+        try:
+            readings = list(_read(console, sentences.sentences, inputs, ears))
+        except KeyboardInterrupt as interrupt:
+            raise InterruptedCheckError("检查已中断，没有保存；请重新运行 voicedrill check-voice。",
+                                        "Interrupted, nothing was kept: run voicedrill check-voice again."
+                                        ) from interrupt
         before = store.pace_baseline(trainee)
-        kept = store.add(setting, summarise(readings, is_demo=info.is_demo))
+        setting = Setting(trainee, ears.recognizer.name, device, f"{sentences.id} {sentences.version}")
+        kept = store.add(setting, summarise(readings, is_demo=is_demo))
     if as_json:
         print_json(check_to_json(kept))
     else:
         _show(console, kept.result, before, f"{store.path}  #{str(kept.id)[:8]}")
+
+
+def _open_ears(model: Path | None) -> tuple[Ears, bool]:
+    """What listens, and whether it does so with the demo model, of which the screen warns."""
+    from voicedrill.audio.vad import SileroDetector
+    from voicedrill.cli import wiring
+    from voicedrill.cli.screen import progress_console
+    from voicedrill.cli.wording import DEMO_MODEL_WARNING
+    from voicedrill.core.turn import TurnLimits
+    from voicedrill.session import Ears
+    from voicedrill.speech.recognition import BackgroundRecognizer
+
+    info = wiring.choose_model(model)
+    recognizer = BackgroundRecognizer(wiring.load_recognizer(info))
+    if info.is_demo:
+        progress_console().print(f"[yellow]⚠ {tr(DEMO_MODEL_WARNING)}[/]", soft_wrap=True)
+    return Ears(recognizer, SileroDetector(), TurnLimits(hang_over=HANG_OVER, max_reply=LONGEST)), info.is_demo
 
 
 def _recordings(path: Path, sentences: SentenceList) -> tuple[_Inputs, str]:

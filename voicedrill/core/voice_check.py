@@ -228,7 +228,7 @@ def summarise(readings: Sequence[Reading], *, is_demo: bool) -> VoiceCheck:
     if not readings:
         raise ValueError("no sentence was read")
     characters = sum(r.characters for r in readings)
-    syllable_error = sum(r.syllable_edits for r in readings) / characters
+    syllable_error = _syllable_error(readings)
     reasons = _reasons(readings, syllable_error, is_demo)
     spoken, time = sum(r.spoken for r in readings), sum(r.speaking_time for r in readings)
     moving = time - sum(r.pause_time for r in readings)
@@ -270,11 +270,16 @@ def _reasons(readings: Sequence[Reading], syllable_error: float, is_demo: bool) 
         Reason.LOST_SENTENCE: bool(lost) and syllable_error <= PRACTICE_SYLLABLE_ERROR,
         Reason.DEMO_MODEL: is_demo,
     }
-    explained = any(found[r] for r in (Reason.NO_SIGNAL, Reason.NO_SPEECH, Reason.OTHER_WORDS, Reason.TOO_QUIET,
-                                       Reason.NOISY, Reason.CLIPPED))
-    # Only what the sound does not explain is the model's doing.
-    found[Reason.MISHEARD] = syllable_error > EXAM_SYLLABLE_ERROR and not explained
+    # Only what neither the sound nor the reader explains is the model's doing.
+    read = [r for r in readings if r.speech_dbfs is not None and r not in other]
+    poor_sound = found[Reason.TOO_QUIET] or found[Reason.NOISY] or found[Reason.CLIPPED]
+    found[Reason.MISHEARD] = not poor_sound and _syllable_error(read) > EXAM_SYLLABLE_ERROR
     return tuple(reason for reason in Reason if found[reason])
+
+
+def _syllable_error(readings: Sequence[Reading]) -> float:
+    """Pooled over the sentences; 0 without any."""
+    return sum(r.syllable_edits for r in readings) / max(1, sum(r.characters for r in readings))
 
 
 def _level(recording: Recording) -> float | None:
