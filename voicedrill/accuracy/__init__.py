@@ -1,0 +1,1 @@
+"""How accurate the scorer is on labelled replies."""
