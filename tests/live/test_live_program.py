@@ -83,7 +83,7 @@ def test_a_headset_pulled_out_in_mid_reply_costs_nothing_but_the_turn(card, live
 def test_a_disk_that_fills_up_in_mid_reply_leaves_the_take_readable(card, live, tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", disk], capture_output=True,
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", disk], capture_output=True,
                       check=False).returncode:
         pytest.skip("mounting a small disk needs root")
     try:
@@ -100,7 +100,7 @@ def test_a_disk_that_fills_up_in_mid_reply_leaves_the_take_readable(card, live, 
 def fill(path):
     try:
         with path.open("wb", buffering=0) as file:
-            while file.write(bytes(4096)):
+            while file.write(bytes(65536)):
                 pass
     except OSError as error:
         assert error.errno == errno.ENOSPC
