@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,7 +55,8 @@ def list_devices() -> tuple[DeviceInfo, ...]:
     )
 
 
-def choose_device(kind: Kind, wanted: str | int | None = None, remembered: str | None = None) -> DeviceInfo:
+def choose_device(kind: Kind, wanted: str | int | None = None, remembered: str | None = None,
+                  devices: Sequence[DeviceInfo] | None = None) -> DeviceInfo:
     """The device to use: the one wanted, else the one remembered if it is there, else the system's default.
 
     Args:
@@ -62,11 +64,12 @@ def choose_device(kind: Kind, wanted: str | int | None = None, remembered: str |
         wanted: index, or part of the name in any case; a whole name goes before a part.
         remembered: name of the device used last; a device that is away is passed over in silence, so compare the
             name of what is returned.
+        devices: those to choose from; None asks PortAudio.
 
     Raises:
         AudioError: nothing fits, several fit, or there is no device at all.
     """
-    candidates = [d for d in list_devices() if d.serves(kind)]
+    candidates = [d for d in (list_devices() if devices is None else devices) if d.serves(kind)]
     if not candidates:
         raise AudioError(f"没有找到{_ZH[kind]}；请接上设备，或用 --input 指定录音文件",
                          f"no {_EN[kind]} was found; connect one, or name a recording with --input FILE")
