@@ -48,17 +48,6 @@ def load() -> ModuleType:
         raise _broken(_reason(error)) from error
 
 
-def rescan() -> None:
-    """Let PortAudio look for devices again; it lists only those that were there when it started.
-
-    No stream may be open.
-    """
-    sounddevice = load()
-    with quiet():
-        sounddevice._terminate()
-        sounddevice._initialize()
-
-
 def explain(error: Exception, name: str) -> AudioError:
     """What a PortAudioError met at a device means to the user."""
     code = error.args[1] if len(error.args) > 1 else None

@@ -1,22 +1,16 @@
-"""The loudspeaker, through sounddevice. Where there is none, the program goes on in silence.
+"""The loudspeaker where no microphone listens, through sounddevice: opened for each sound, given back after it.
 
-PortAudio aborts the whole process on a broken ALSA configuration, so it is tried in a process of its own before it is
-let into this one.
+Where there is none, the program goes on in silence. Live turns use `playback`, which knows when a prompt was heard.
 """
 
 from __future__ import annotations
 
-import contextlib
-import importlib
-import os
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from types import ModuleType, TracebackType
+from types import TracebackType
 
 import numpy as np
 
+from voicedrill.audio import portaudio
 from voicedrill.core.errors import AudioError
 from voicedrill.core.model import RATE, Recording, Samples
 
@@ -26,31 +20,24 @@ _PADDING = 0.5
 _CHUNK = 0.1
 """Seconds handed to the device at a time, so that playing can be stopped."""
 
-_PROBE_TIMEOUT = 10.0
-"""Seconds. Listing devices takes 0.2 s; a sound server that is starting up may take a few."""
-
-_PROBE = """
-import sounddevice
-device = sounddevice.query_devices(kind="output")
-for rate in (16000, int(device["default_samplerate"])):
-    try:
-        sounddevice.check_output_settings(channels=1, dtype="int16", samplerate=rate)
-    except sounddevice.PortAudioError:
-        continue
-    print("rate", rate)
-    break
-"""
-
-
 def open_speaker() -> Speaker | None:
     """The default output device, None when there is none, or PortAudio is missing or can't be trusted."""
     try:
-        probe = subprocess.run([sys.executable, "-c", _PROBE], capture_output=True, text=True, check=False,
-                               timeout=_PROBE_TIMEOUT)
-    except (OSError, subprocess.TimeoutExpired):
+        sounddevice = portaudio.load()
+    except AudioError:
         return None
-    said = probe.stdout.split()
-    return Speaker(int(said[1])) if probe.returncode == 0 and said[:1] == ["rate"] else None
+    with portaudio.quiet():
+        try:
+            own = int(sounddevice.query_devices(kind="output")["default_samplerate"])
+        except (ValueError, sounddevice.PortAudioError):
+            return None
+        for rate in (RATE, own):
+            try:
+                sounddevice.check_output_settings(channels=1, dtype="int16", samplerate=rate)
+            except sounddevice.PortAudioError:
+                continue
+            return Speaker(rate)
+    return None
 
 
 class Speaker:
@@ -73,11 +60,11 @@ class Speaker:
         return Playback(self, recording)
 
     def _play(self, recording: Recording, stop: threading.Event) -> None:
-        sounddevice = _import_sounddevice()
+        sounddevice = portaudio.load()
         samples = np.concatenate([self._convert(recording), np.zeros(int(_PADDING * self._rate), np.int16)])
         step = int(_CHUNK * self._rate)
         try:
-            with _quiet():
+            with portaudio.quiet():
                 stream = sounddevice.OutputStream(samplerate=self._rate, channels=1, dtype="int16")
             with stream:
                 for start in range(0, len(samples), step):
@@ -134,35 +121,3 @@ class Playback:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
         self.stop()
-
-
-def _import_sounddevice() -> ModuleType:
-    try:
-        return importlib.import_module("sounddevice")  # late: 100 ms
-    except (ImportError, OSError) as error:
-        raise AudioError("没有安装 PortAudio；请运行 sudo apt install libportaudio2，或用 --input 指定录音文件",
-                         "PortAudio is not installed; run: sudo apt install libportaudio2, or name a recording "
-                         "with --input") from error
-    except Exception as error:  # a PortAudioError, whose class can't be had without the import
-        raise AudioError(f"PortAudio 无法启动（{error}）；请检查声卡设置，或用 --input 指定录音文件",
-                         f"PortAudio does not start ({error}); check the sound settings, or name a recording "
-                         "with --input") from error
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keeps what ALSA writes on stderr while a device is opened from the user's screen."""
-    if sys.stderr:  # there is none under pythonw
-        sys.stderr.flush()
-    try:
-        kept = os.dup(2)
-    except OSError:  # there is no stderr
-        yield
-        return
-    try:
-        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a descriptor, not a file
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
