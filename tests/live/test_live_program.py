@@ -68,6 +68,16 @@ def test_live_turns_are_scored_as_their_replies_deserve(card, live, home, tmp_pa
     assert {a["id"] for a in attempts} <= {a["id"] for a in logged}
 
 
+def test_devices_are_listed_and_chosen_by_name(live, failure):
+    listed = json.loads(live("devices", "--json").stdout)
+    assert {"card_speaker", "card_mic", "default"} <= {device["name"] for device in listed}
+    assert [device["name"] for device in listed if device["is_default_input"]] == ["default"]
+    told = failure(live(*practise(1), "--input-device", "card_"), 1)
+    assert "card_speaker" in told
+    assert "card_mic" in told
+    assert "webcam" in failure(live(*practise(1), "--output-device", "webcam"), 1)
+
+
 def test_a_headset_pulled_out_in_mid_reply_costs_nothing_but_the_turn(card, live, home):
     with card.start_trainee(REPLY, delay=DELAY), live.start(*practise(1)) as program:
         take = wait_for_take(program, home, 3.0)
