@@ -46,9 +46,11 @@ make_venv() {
     "$python" -m virtualenv --quiet "$venv"
 }
 
-common="python3-venv libportaudio2 espeak-ng libespeak-ng1"
+packages="python3-venv libportaudio2 espeak-ng libespeak-ng1"
+# The tests of live practice run on a virtual sound card.
+[ "$extra" != dev ] || packages="$packages pulseaudio pulseaudio-utils libasound2-plugins"
 # shellcheck disable=SC2086
-install_system_packages $common
+install_system_packages $packages
 make_venv
 say "Python 软件包 / Python packages"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable ".${extra:+[$extra]}"
