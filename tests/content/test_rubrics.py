@@ -25,7 +25,8 @@ def edited(tmp_path):
 def test_the_standard_rubric():
     rubric = read_rubric(STANDARD)
     assert (rubric.ref.id, rubric.pass_mark) == ("standard", 80)
-    assert rubric.content + rubric.latency + rubric.fluency + rubric.pace == 100
+    assert rubric.content + rubric.structure + rubric.latency + rubric.fluency + rubric.pace == 100
+    assert rubric.red_line_cap < rubric.pass_mark
     assert rubric.cut_offs == DEFAULT_CUT_OFFS
     assert rubric.latency_band(1.0) == 100
     assert rubric.latency_band(4.0) == pytest.approx(65)
@@ -35,12 +36,12 @@ def test_the_standard_rubric():
 
 
 def test_the_digest_follows_the_content_not_the_comments(edited):
-    assert edited("# 四项合计 100 分。", "# ").ref == read_rubric(STANDARD).ref
+    assert edited("# 前五项合计 100 分。", "# ").ref == read_rubric(STANDARD).ref
     assert edited("pass_mark: 80", "pass_mark: 75").ref.sha256 != read_rubric(STANDARD).ref.sha256
 
 
 @pytest.mark.parametrize(("old", "new", "field"), [
-    ("content: 65", "content: 70", "points"),
+    ("content: 60", "content: 70", "points"),
     ("pass_mark: 80", "pass_mark: 180", "pass_mark"),
     ("pass_mark: 80", "pass_mark: eighty", "pass_mark"),
     ("[[1.5, 100], [3, 80]", "[[3, 100], [1.5, 80]", "latency"),

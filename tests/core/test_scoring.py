@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from scoring_samples import AVERAGE, facts, labelled, rubric, shipped_questions, transcript
 
 from voicedrill.core.evaluation import evaluate
-from voicedrill.core.model import CardStatus, Reliability, Timing, Transcript, Verdict, Word
+from voicedrill.core.explanation import explain, headline
+from voicedrill.core.model import CardStatus, Rating, Reliability, Timing, Transcript, Verdict, Word
 from voicedrill.core.scoring import score
 
 RUBRIC = rubric()
@@ -162,3 +163,30 @@ def test_any_reply_has_a_card_within_bounds(heard, timing):
     assert all(0 <= p.earned <= p.possible + 1e-9 for p in card.points)
     assert sum(p.possible for p in card.points) <= 100 + 1e-9
     assert score(AVERAGE, evaluation, RUBRIC) == card
+
+
+def test_a_red_tactic_is_recognised_and_earns_nothing():
+    asked = replace(AVERAGE, tactics=(replace(AVERAGE.tactics[0], rating=Rating.RED, rating_reason="骗人。"),
+                                      AVERAGE.tactics[1]))
+    evaluation = evaluate(asked, facts(transcript(*FULL)), RUBRIC.cut_offs)
+    card = score(asked, evaluation, RUBRIC)
+    assert evaluation.tactic_id == "average"
+    assert [(p.verdict, p.earned, p.possible > 0) for p in points(card, "content")] == [(Verdict.HIT, 0.0, True)] * 3
+    assert (card.total, card.passed, card.review) == (0.0, False, ("red_tactic",))
+    reasons = explain(asked, evaluation, card)
+    assert all("「" in r.zh and "合规评级为红，不得分" in r.zh for r in reasons[:3])
+    assert "骗人。" in headline(asked, evaluation, card).zh
+
+
+def test_a_yellow_tactic_earns_as_before():
+    asked = replace(AVERAGE, tactics=(replace(AVERAGE.tactics[0], rating=Rating.YELLOW), AVERAGE.tactics[1]))
+    assert card_for(*FULL, asked=asked).total == 100
+    assert card_for(*FULL, asked=asked).review == ()
+
+
+def test_points_of_a_red_tactic_that_was_not_made_out_earn_nothing():
+    red = replace(AVERAGE, tactics=(replace(AVERAGE.tactics[0], rating=Rating.RED),))
+    part = evaluate(AVERAGE, facts(transcript(*FULL[:5])), RUBRIC.cut_offs)
+    unmade = replace(part, tactic_id=None)
+    assert points(score(AVERAGE, unmade, RUBRIC), "content")[0].earned > 0
+    assert points(score(red, unmade, RUBRIC), "content")[0].earned == 0

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from voicedrill.cli.language import t, tr
 from voicedrill.cli.wording import END_REASON, NOTE, PART, RATING, STATUS, VERDICT, VERDICT_STYLE
-from voicedrill.core.explanation import explain, headline
+from voicedrill.core.explanation import explain, headline, red_line_reasons
 from voicedrill.core.model import (
     Attempt,
     CardStatus,
@@ -52,6 +52,7 @@ def _said(facts: Facts) -> Text:
 def _card(attempt: Attempt, question: Question, evaluation: Evaluation, card: ScoreCard) -> Panel:
     rows: list[RenderableType] = [_tactic(question, evaluation), _criteria(question, evaluation, card)]
     rows.append(_timing(question, evaluation, card))
+    rows.extend(Text("✋ " + tr(reason), style="red") for reason in red_line_reasons(evaluation))
     rows.extend(Text("⚠ " + tr(NOTE[note]), style="yellow") for note in attempt.notes if note in NOTE)
     rows.append(Text("→ " + tr(headline(question, evaluation, card)), style="bold"))
     return Panel(Group(*rows), title=_title(card), title_align="left", border_style=_colour(card), padding=(0, 1))
@@ -89,13 +90,13 @@ def _tactic(question: Question, evaluation: Evaluation) -> Text:
 
 def _criteria(question: Question, evaluation: Evaluation, card: ScoreCard) -> Table:
     """The criteria that earned points, or were heard though they belong to another tactic."""
-    points = {p.criterion_id: p for p in card.points if p.part == "content"}
+    points = {p.criterion_id: p for p in card.points if p.criterion_id is not None}
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=True, header_style="dim")
     for title in (t("要点", "Key point"), t("判定", "Verdict"), t("说到的话", "Said"), t("秒", "Seconds")):
         table.add_column(title, overflow="fold")
     table.add_column(t("得分", "Points"), justify="right", no_wrap=True)
-    names = {c.id: c.name for c in question.criteria}
-    for finding in evaluation.findings:
+    names = {c.id: c.name for c in (*question.criteria, *question.shared)}
+    for finding in (*evaluation.findings, *evaluation.shared):
         if finding.criterion_id not in points:
             continue
         mark, style = VERDICT_STYLE[finding.verdict]
@@ -128,6 +129,6 @@ def _timing(question: Question, evaluation: Evaluation, card: ScoreCard) -> Tabl
     table.add_column(justify="right", no_wrap=True)
     reasons = explain(question, evaluation, card)
     for points, reason in zip(card.points, reasons, strict=True):
-        if points.part != "content":
+        if points.part not in ("content", "structure", "person"):
             table.add_row(tr(PART[points.part]), tr(reason), _earned(points))
     return table

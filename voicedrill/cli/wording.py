@@ -10,6 +10,8 @@ VERDICT = {
     Verdict.UNSURE: Bilingual("听不清", "unclear"),
     Verdict.MISSED: Bilingual("未命中", "missed"),
     Verdict.NEGATED: Bilingual("疑似否定", "negated?"),
+    Verdict.PARTIAL: Bilingual("不完整", "in part"),
+    Verdict.PENDING: Bilingual("待评", "to be marked"),
 }
 
 VERDICT_STYLE = {
@@ -17,6 +19,8 @@ VERDICT_STYLE = {
     Verdict.UNSURE: ("?", "yellow"),
     Verdict.MISSED: ("✗", "red"),
     Verdict.NEGATED: ("!", "magenta"),
+    Verdict.PARTIAL: ("~", "yellow"),
+    Verdict.PENDING: ("·", "cyan"),
 }
 
 RATING = {
@@ -33,6 +37,8 @@ STATUS = {
 
 PART = {
     "content": Bilingual("要点", "content"),
+    "structure": Bilingual("结构礼貌", "structure"),
+    "person": Bilingual("人评", "marked"),
     "latency": Bilingual("反应", "latency"),
     "pace": Bilingual("语速", "pace"),
     "fluency": Bilingual("流畅", "fluency"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voicedrill.content.names import Entry, find
 from voicedrill.content.packs import Pack, Profile, read_pack, read_profile
+from voicedrill.content.red_lines import RedLineList, find_red_line_lists
 from voicedrill.core.errors import ContentError, UsageError
 from voicedrill.core.model import Question, Tactic
 
@@ -88,9 +90,21 @@ def read_library(folders: Sequence[Path], profile: Path | str = DEFAULT_PROFILE)
         places = "、".join(str(f) for f in folders)
         raise ContentError(f"{places} 里没有题库（.yaml 文件）。", f"There is no pack (.yaml file) in {places}.")
     slots = read_profile(profile) if isinstance(profile, Path) else find_profile(folders, profile)
-    packs = tuple(read_pack(path, slots) for path in files)
+    lists = find_red_line_lists(folders)
+    packs = tuple(_with_red_lines(read_pack(path, slots), lists) for path in files)
     _refuse_clashes(packs)
     return Library(packs)
+
+
+def _with_red_lines(pack: Pack, lists: Sequence[RedLineList]) -> Pack:
+    """The pack with the red lines that hold everywhere; they are part of what its hash stands for."""
+    if not lists:
+        return pack
+    digests = [pack.ref.sha256, *(each.sha256 for each in lists)]
+    ref = replace(pack.ref, sha256=hashlib.sha256("".join(digests).encode()).hexdigest())
+    lines = tuple(line for each in lists for line in each.lines)
+    questions = tuple(replace(q, pack=ref, red_lines=(*q.red_lines, *lines)) for q in pack.questions)
+    return replace(pack, ref=ref, questions=questions)
 
 
 def _yaml_files(folder: Path) -> list[Path]:

@@ -5,14 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voicedrill.content.document import Document, Fault, FieldPath, read_document
+from voicedrill.content.red_lines import to_red_lines
 from voicedrill.content.replies import RegressionReply, read_replies
-from voicedrill.content.schema import KeyPointForm, PackForm, ProfileForm, RebuttalForm, TacticForm, validate
+from voicedrill.content.schema import (
+    KeyPointForm,
+    PackForm,
+    ProfileForm,
+    RebuttalForm,
+    SharedForm,
+    TacticForm,
+    validate,
+)
 from voicedrill.content.slots import fill_slots
-from voicedrill.core.model import Criterion, PackRef, Question, Rating, Tactic
+from voicedrill.core.model import Alias, Criterion, PackRef, Question, Rating, Tactic
 
 _RATINGS = {"绿": Rating.GREEN, "黄": Rating.YELLOW, "红": Rating.RED}
 
@@ -69,11 +78,14 @@ def read_pack(path: Path, profile: Profile | Path) -> Pack:
     if isinstance(profile, Path):
         profile = read_profile(profile)
     document = read_document(path)
-    faults = fill_slots(document, profile.slots) + _repeated_ids(document)
+    faults = fill_slots(document, profile.slots) + _repeated_ids(document) + _shared_faults(document)
     form = validate(document, PackForm, faults)
     ref = PackRef(form.id, form.version, _digest(form))
-    return Pack(form.id, form.version, form.name, ref, tuple(_question(q, ref) for q in form.questions), path,
-                profile.id, read_replies(document, form))
+    common = Question("", "rebuttal", "", "", ref, shared=tuple(_shared(c) for c in form.criteria),
+                      red_lines=to_red_lines(form.red_lines, f"{form.id}."),
+                      aliases=tuple(Alias(a.name, tuple(a.heard)) for a in form.aliases))
+    questions = tuple(_question(q, common) for q in form.questions)
+    return Pack(form.id, form.version, form.name, ref, questions, path, profile.id, read_replies(document, form))
 
 
 def _digest(form: PackForm) -> str:
@@ -86,9 +98,10 @@ def _digest(form: PackForm) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _question(form: RebuttalForm, ref: PackRef) -> Question:
-    return Question(form.id, form.kind, form.name, form.prompt, ref, tuple(_tactic(t) for t in form.tactics),
-                    form.maxim)
+def _question(form: RebuttalForm, common: Question) -> Question:
+    """A question with what it has in common with the others of its pack."""
+    return replace(common, id=form.id, kind=form.kind, name=form.name, prompt=form.prompt,
+                   tactics=tuple(_tactic(t) for t in form.tactics), maxim=form.maxim)
 
 
 def _tactic(form: TacticForm) -> Tactic:
@@ -97,7 +110,28 @@ def _tactic(form: TacticForm) -> Tactic:
 
 
 def _criterion(tactic_id: str, form: KeyPointForm) -> Criterion:
-    return Criterion(f"{tactic_id}.{form.id}", form.name, tuple(form.phrases), form.weight, form.required)
+    return Criterion(f"{tactic_id}.{form.id}", form.name, tuple(form.phrases), form.weight, form.required,
+                     form.kind)
+
+
+def _shared(form: SharedForm) -> Criterion:
+    return Criterion(f"pack.{form.id}", form.name, tuple(form.phrases), form.weight, kind=form.kind, step=form.step,
+                     optional=form.optional)
+
+
+def _shared_faults(document: Document) -> list[Fault]:
+    """Criteria of the pack whose phrases don't fit their kind, and ids that stand twice."""
+    criteria = _items(document.value, "criteria")
+    faults = _repeats(document, [("criteria", i) for i, _ in criteria], "id")
+    faults += _repeats(document, [("red_lines", i) for i, _ in _items(document.value, "red_lines")], "id")
+    for i, criterion in criteria:
+        kind, phrases = criterion.get("kind", "phrases"), criterion.get("phrases") or []
+        if kind in ("phrases", "words", "verbatim") and not phrases:
+            faults.append(document.fault(("criteria", i, "phrases"), "至少要有 1 项", "needs at least 1 item(s)"))
+        if kind in ("key_point", "person") and phrases:
+            faults.append(document.fault(("criteria", i, "phrases"), f"kind: {kind} 不用写 phrases，请删去",
+                                         f"kind: {kind} has no phrases; remove them"))
+    return faults
 
 
 def _repeated_ids(document: Document) -> list[Fault]:

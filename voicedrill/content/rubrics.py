@@ -24,17 +24,19 @@ _Band = Annotated[list[_Point], Field(min_length=2, max_length=50)]
 _Weight = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 
 _WHOLE = 100
-"""What the four parts add up to."""
+"""What the parts add up to, the person's marks apart."""
 _TOLERANCE = 1e-6
 
 
 class PartsForm(Form):
-    """Points of the four parts."""
+    """Points of the parts."""
 
     content: _Percent
+    structure: _Percent = 0.0
     latency: _Percent
     fluency: _Percent
     pace: _Percent
+    person: _Percent = 10.0
 
 
 class FluencyForm(Form):
@@ -72,6 +74,8 @@ class MatchingForm(Form):
     echo_floor: _Percent = CutOffs().echo_floor
     echo_guard: _Percent = CutOffs().echo_guard
     confidence: _Share = CutOffs().confidence
+    verbatim: _Percent = CutOffs().verbatim
+    verbatim_part: _Percent = CutOffs().verbatim_part
 
 
 class RubricForm(Form):
@@ -89,6 +93,8 @@ class RubricForm(Form):
     delivery: _Band
     without_tactic: _Share
     shortest: ShortestForm
+    red_line_cap: _Percent = 59.0
+    out_of_order: _Share = 0.5
     matching: MatchingForm = MatchingForm()
 
 
@@ -120,6 +126,10 @@ def read_rubric(path: Path) -> Rubric:
         shortest_characters=form.shortest.characters,
         shortest_seconds=form.shortest.seconds,
         cut_offs=CutOffs(**form.matching.model_dump()),
+        structure=parts.structure,
+        person=parts.person,
+        red_line_cap=form.red_line_cap,
+        out_of_order=form.out_of_order,
     )
 
 
@@ -142,10 +152,10 @@ def _faults(document: Document, form: RubricForm) -> list[Fault]:
     """What holds between fields: parts make 100, bands ascend and stay within 0-100."""
     faults: list[Fault] = []
     parts = form.points
-    whole = parts.content + parts.latency + parts.fluency + parts.pace
+    whole = parts.content + parts.structure + parts.latency + parts.fluency + parts.pace
     if abs(whole - _WHOLE) > _TOLERANCE:
-        faults.append(document.fault(("points",), f"四项合计应是 100，现在是 {whole:g}",
-                                     f"the four parts must add up to 100, not {whole:g}"))
+        faults.append(document.fault(("points",), f"content 到 pace 五项合计应是 100，现在是 {whole:g}",
+                                     f"content to pace must add up to 100, not {whole:g}"))
     measures = _measures(form)
     if not measures:
         faults.append(document.fault(("fluency",), "至少要有一项", "needs at least one measure"))

@@ -19,6 +19,9 @@ Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=40)
 """ASCII, because ids go into file names, command lines and exports."""
 Name = Annotated[str, Field(min_length=1, max_length=40)]
 Phrase = Annotated[str, Field(min_length=1, max_length=60)]
+Sentence = Annotated[str, Field(min_length=1, max_length=200)]
+"""A wording, or a sentence to be said word for word."""
+Weight = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1, max_length=400)]
 """At 5 characters a second, 400 characters are 80 seconds of speech: longer is no prompt and no model answer."""
 
@@ -34,8 +37,9 @@ class KeyPointForm(Form):
 
     id: Id
     name: Name
-    phrases: list[Phrase] = Field(min_length=1, max_length=200)
-    weight: float = Field(default=1.0, gt=0, le=10, allow_inf_nan=False)
+    kind: Literal["phrases", "verbatim"] = "phrases"
+    phrases: list[Sentence] = Field(min_length=1, max_length=200)
+    weight: Weight = 1.0
     required: bool = False
 
 
@@ -73,6 +77,35 @@ class RebuttalForm(Form):
     replies: list[ReplyForm] = Field(default=[], max_length=500)
 
 
+class SharedForm(Form):
+    """What every reply of a pack should have."""
+
+    id: Id
+    name: Name
+    kind: Literal["phrases", "words", "key_point", "verbatim", "person"] = "phrases"
+    phrases: list[Sentence] = Field(default=[], max_length=200)
+    weight: Weight = 1.0
+    step: int = Field(default=0, ge=0, le=8)
+    optional: bool = False
+
+
+class RedLineForm(Form):
+    """Something that must not be said."""
+
+    id: Id
+    category: Literal["绝对化", "保证", "贬低同行", "威胁", "侮辱", "其他"]
+    name: Name
+    phrases: list[Phrase] = Field(min_length=1, max_length=500)
+    allowed: list[Phrase] = Field(default=[], max_length=500)
+
+
+class AliasForm(Form):
+    """What a recogniser makes of a name (听成)."""
+
+    name: Phrase
+    heard: list[Phrase] = Field(min_length=1, max_length=100)
+
+
 class PackForm(Form):
     """A pack (题库)."""
 
@@ -81,6 +114,9 @@ class PackForm(Form):
     version: Name
     name: Name
     language: Literal["zh-CN"] = "zh-CN"
+    criteria: list[SharedForm] = Field(default=[], max_length=20)
+    red_lines: list[RedLineForm] = Field(default=[], max_length=200)
+    aliases: list[AliasForm] = Field(default=[], max_length=200)
     questions: list[RebuttalForm] = Field(min_length=1, max_length=1000)
 
 

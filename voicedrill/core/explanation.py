@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from voicedrill.core.bilingual import Bilingual
+from voicedrill.core.criterion_reasons import clip, criterion_reason
 from voicedrill.core.model import (
     CardStatus,
-    Criterion,
     Evaluation,
-    Evidence,
-    Finding,
     Fluency,
     Points,
     Question,
+    Rating,
     ScoreCard,
     Tactic,
     Verdict,
 )
+from voicedrill.core.structure import out_of_order
 
 _GOOD = 0.75
 """Share of a part's points above which it needs no advice."""
@@ -25,16 +25,13 @@ _ALL = 0.995
 
 def explain(question: Question, evaluation: Evaluation, card: ScoreCard) -> tuple[Bilingual, ...]:
     """One reason per line of points, in the card's order."""
-    criteria = {c.id: c for c in question.criteria}
-    findings = {f.criterion_id: f for f in evaluation.findings}
     counted = _counted(card)
-    reasons = []
-    for points in card.points:
-        if points.part == "content":
-            reasons.append(_content(points, criteria, findings, evaluation))
-        else:
-            reasons.append(_delivery(points, evaluation.fluency, counted))
-    return tuple(reasons)
+    tactic = next((t for t in question.tactics if t.id == evaluation.tactic_id), None)
+    misplaced = out_of_order(question, evaluation)
+    return tuple(
+        _of_criterion(points, question, evaluation, tactic, misplaced) if points.part in _OF_CRITERIA
+        else _delivery(points, evaluation.fluency, counted)
+        for points in card.points)
 
 
 def headline(question: Question, evaluation: Evaluation, card: ScoreCard) -> Bilingual:
@@ -44,14 +41,47 @@ def headline(question: Question, evaluation: Evaluation, card: ScoreCard) -> Bil
     if card.status is CardStatus.UNRELIABLE:
         return Bilingual("这次没有听清，不计分。请靠近麦克风，在安静处再说一遍。",
                          "Not heard clearly, so not scored. Come closer to the microphone and say it again.")
+    if card.cap is not None:
+        return _red_line_advice(evaluation, card.cap)
     tactic = next((t for t in question.tactics if t.id == evaluation.tactic_id), None)
     if tactic is None:
-        return _name_tactics(question)
+        return _name_tactics(question, evaluation)
+    if tactic.rating is Rating.RED:
+        return Bilingual(f"{tactic.name}合规评级为红，不得分，换一种讲法。{tactic.rating_reason}",
+                         f"{tactic.name} is rated red and earns nothing; use another. {tactic.rating_reason}")
     return _content_advice(tactic, evaluation, card) or _delivery_advice(card, tactic)
 
 
-def _name_tactics(question: Question) -> Bilingual:
-    names = "、".join(t.name for t in question.tactics)
+def red_line_reasons(evaluation: Evaluation) -> tuple[Bilingual, ...]:
+    """One sentence per red line that the reply crosses or seems to cross, in order of time."""
+    reasons = []
+    for found in evaluation.red_lines:
+        place = clip(found.evidence)
+        if found.doubtful:
+            reasons.append(Bilingual(f"{place.zh}，像是红线「{found.name}」，没有听清，不扣分，请人复听。",
+                                     f"{place.en} sounds like the red line “{found.name}” but is unclear: not held "
+                                     "against you, to be heard by a person."))
+        else:
+            reasons.append(Bilingual(f"{place.zh}，踩了红线「{found.name}」，请人复听。",
+                                     f"{place.en} crosses the red line “{found.name}”; to be heard by a person."))
+    return tuple(reasons)
+
+
+def _red_line_advice(evaluation: Evaluation, cap: float) -> Bilingual:
+    found = next((r for r in evaluation.red_lines if not r.doubtful), None)
+    if found is None:
+        return Bilingual(f"说了红线话，最多 {cap:.0f} 分。", f"A red line was crossed: {cap:.0f} points at most.")
+    said = found.evidence.said
+    return Bilingual(f"「{said}」是红线话（{found.name}），不能说；最多 {cap:.0f} 分，不算通过。",
+                     f"“{said}” is a red line ({found.name}) and must not be said; {cap:.0f} points at most.")
+
+
+def _name_tactics(question: Question, evaluation: Evaluation) -> Bilingual:
+    names = "、".join(t.name for t in question.tactics if t.rating is not Rating.RED)
+    other = evaluation.elsewhere
+    if other is not None:
+        return Bilingual(f"这像是「{other.question_name}」的{other.tactic_name}；这一题可以试试：{names}。",
+                         f"This is like {other.tactic_name} of “{other.question_name}”; here, try {names}.")
     return Bilingual(f"没有听出用了哪一法，可以试试：{names}。", f"No tactic was recognised; try {names}.")
 
 
@@ -61,7 +91,7 @@ def _content_advice(tactic: Tactic, evaluation: Evaluation, card: ScoreCard) -> 
     lost = [(c, findings[c.id]) for c in tactic.criteria if findings[c.id].verdict is not Verdict.HIT]
     if not lost:
         return None
-    order = {Verdict.NEGATED: 2, Verdict.MISSED: 1, Verdict.UNSURE: 0}
+    order = {Verdict.NEGATED: 3, Verdict.MISSED: 2, Verdict.PARTIAL: 1, Verdict.UNSURE: 0, Verdict.PENDING: -1}
     criterion, finding = max(lost, key=lambda pair: (order[pair[1].verdict] > 0, pair[0].required, pair[0].weight,
                                                      order[pair[1].verdict]))
     name, wording = criterion.name, criterion.phrases[0] if criterion.phrases else criterion.name
@@ -76,7 +106,7 @@ def _content_advice(tactic: Tactic, evaluation: Evaluation, card: ScoreCard) -> 
 
 
 def _delivery_advice(card: ScoreCard, tactic: Tactic) -> Bilingual:
-    parts = [p for p in card.points if p.part != "content" and p.possible]
+    parts = [p for p in card.points if p.part in ("latency", "pace", "fluency") and p.possible]
     worst = min(parts, key=lambda p: p.earned / p.possible, default=None)
     if worst is None or worst.earned >= _GOOD * worst.possible:
         return Bilingual(f"{tactic.name}要点齐全，说得流利。", f"{tactic.name}: every point is there, fluently said.")
@@ -89,54 +119,42 @@ def _delivery_advice(card: ScoreCard, tactic: Tactic) -> Bilingual:
                      f"{tactic.name}: every point is there; {advice.en}.")
 
 
-# ---------------------------------------------------------------- content
+# ---------------------------------------------------------------- criteria
+
+_OF_CRITERIA = ("content", "structure", "person")
 
 
-def _content(
-    points: Points, criteria: dict[str, Criterion], findings: dict[str, Finding], evaluation: Evaluation,
+def _of_criterion(
+    points: Points, question: Question, evaluation: Evaluation, tactic: Tactic | None, misplaced: frozenset[str],
 ) -> Bilingual:
-    criterion = criteria.get(points.criterion_id or "")
-    finding = findings.get(points.criterion_id or "")
-    if criterion is None or finding is None:
-        return _without_tactic(evaluation, findings, criteria)
-    evidence = finding.evidence
-    if finding.verdict is Verdict.HIT and evidence:
-        return Bilingual(f"{_clip(evidence).zh}，与「{evidence.phrase}」相符。",
-                         f"{_clip(evidence).en} matches “{evidence.phrase}”.")
-    if finding.verdict is Verdict.UNSURE and evidence:
-        return Bilingual(f"{_clip(evidence).zh}，像「{evidence.phrase}」但没有听清，{_held_against(points).zh}。",
-                         f"{_clip(evidence).en} is like “{evidence.phrase}” but unclear; {_held_against(points).en}.")
-    if finding.verdict is Verdict.NEGATED and evidence:
-        return Bilingual(f"{_clip(evidence).zh}，与「{evidence.phrase}」意思像是相反，请听录音。",
-                         f"{_clip(evidence).en} seems to deny “{evidence.phrase}”; listen to it.")
-    wording = criterion.phrases[0] if criterion.phrases else criterion.name
-    if criterion.required:
-        return Bilingual(f"必说的没有说到，例如：{wording}。", f"Required but not said; for example: {wording}.")
-    return Bilingual(f"没有说到，例如：{wording}。", f"Not said; for example: {wording}.")
+    """The reason for a line of content, structure or what a person marks."""
+    criterion = next((c for c in (*question.criteria, *question.shared) if c.id == points.criterion_id), None)
+    if criterion is None:
+        return _without_tactic(question, evaluation)
+    found = (*evaluation.findings, *evaluation.shared)
+    finding = next((f for f in found if f.criterion_id == criterion.id), None)
+    reason = criterion_reason(points, criterion, finding)
+    if points.verdict not in (Verdict.HIT, Verdict.PARTIAL):
+        return reason
+    if points.part == "content" and tactic is not None and tactic.rating is Rating.RED:
+        return Bilingual(f"{reason.zh}{tactic.name}合规评级为红，不得分。",
+                         f"{reason.en} {tactic.name} is rated red: no points.")
+    if points.part == "structure" and points.possible and not points.earned:
+        return Bilingual(f"{reason.zh}没有要点，不得分。", f"{reason.en} No points without content.")
+    if criterion.id in misplaced:
+        return Bilingual(f"{reason.zh}次序不对，只得一部分。", f"{reason.en} In the wrong place: part of it.")
+    return reason
 
 
-def _held_against(points: Points) -> Bilingual:
-    if points.possible:
-        return Bilingual("听清的要点太少，暂不给分", "too little was clear, so no points for now")
-    return Bilingual("不扣分", "not held against you")
-
-
-def _without_tactic(
-    evaluation: Evaluation, findings: dict[str, Finding], criteria: dict[str, Criterion],
-) -> Bilingual:
+def _without_tactic(question: Question, evaluation: Evaluation) -> Bilingual:
     if evaluation.fluency is None:
         return Bilingual("没有听到内容。", "Nothing was said.")
-    hits = [criteria[i].name for i, f in findings.items() if f.verdict is Verdict.HIT]
+    names = {c.id: c.name for c in question.criteria}
+    hits = [names[f.criterion_id] for f in evaluation.findings if f.verdict is Verdict.HIT]
     if not hits:
         return Bilingual("没有听出任何一种应对方法。", "No tactic was recognised.")
     return Bilingual(f"只听到「{'」「'.join(hits)}」，还看不出用了哪一法。",
                      f"Only “{'”, “'.join(hits)}” was heard, which makes no tactic.")
-
-
-def _clip(evidence: Evidence) -> Bilingual:
-    """What was said, and when."""
-    return Bilingual(f"{evidence.start:.1f}–{evidence.end:.1f} 秒「{evidence.said}」",
-                     f"{evidence.start:.1f}–{evidence.end:.1f} s “{evidence.said}”")
 
 
 # ---------------------------------------------------------------- delivery

@@ -62,6 +62,10 @@ class CutOffs:
     """by so many points."""
     confidence: float = 0.5
     """0-1. Mean word confidence over the evidence below which a hit is unsure."""
+    verbatim: float = 90.0
+    """Percent of a sentence to be said word for word from which it counts as said,"""
+    verbatim_part: float = 50.0
+    """and from which the part that was said earns its share."""
 
 
 DEFAULT_CUT_OFFS = CutOffs()
@@ -120,7 +124,8 @@ class Matcher:
         self._cut_offs = cut_offs
         self._criteria = [c.id for c in criteria]
         phrases = [(i, phrase, text) for i, criterion in enumerate(criteria)
-                   for phrase in dict.fromkeys(criterion.phrases) if len(text := normalise([phrase]))]
+                   for phrase in (dict.fromkeys(criterion.phrases) if criterion.kind == "phrases" else ())
+                   if len(text := normalise([phrase]))]
         self._owners = [i for i, _, _ in phrases]
         self._phrases = [phrase for _, phrase, _ in phrases]
         self._texts = [text for _, _, text in phrases]
@@ -139,9 +144,14 @@ class Matcher:
         none = np.zeros(len(self._texts), dtype=np.float32)
         return self._similarities(asked, self._grams.of(asked), none) if len(asked) and self._texts else none
 
-    def find(self, transcript: Transcript) -> tuple[Match, ...]:
-        """One match per criterion, in order; never raises, whatever the words are."""
-        text = normalise([word.text for word in transcript.words])
+    def find(self, transcript: Transcript, text: Text | None = None) -> tuple[Match, ...]:
+        """One match per criterion, in order; never raises, whatever the words are.
+
+        Criteria that are not judged by similar wording are missed. `text` is the transcript as it is to be compared,
+        where that is known already.
+        """
+        if text is None:
+            text = normalise([word.text for word in transcript.words])
         found = [Match(Finding(criterion, Verdict.MISSED, 0.0), -100.0) for criterion in self._criteria]
         near = self._near(text)
         denied = denials(text) if near else None

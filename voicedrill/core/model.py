@@ -32,9 +32,16 @@ class Rating(str, Enum):
     RED = "red"
 
 
+CriterionKind = Literal["phrases", "words", "key_point", "verbatim", "person"]
+"""How a criterion is judged: by similar wording; by words exactly as heard; by any key point of the question; by a
+sentence said word for word (必说原话); by a person (感染力, 语气)."""
+
+RedLineCategory = Literal["absolute", "guarantee", "rivals", "threat", "insult", "other"]
+
+
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """Something a reply should contain: for a rebuttal, a key point (要点) of a tactic."""
+    """Something a reply should contain: a key point (要点) of a tactic, or what every reply of a pack should have."""
 
     id: str
     """Unique in its pack, e.g. `t11.a`."""
@@ -43,6 +50,32 @@ class Criterion:
     """Wordings; one of them heard is enough."""
     weight: float = 1.0
     required: bool = False
+    kind: CriterionKind = "phrases"
+    step: int = 0
+    """Place in the order of a good reply, from 1; 0 for what has no place (pack-wide criteria only)."""
+    optional: bool = False
+    """Earns when it is heard and costs nothing when it is not (pack-wide criteria only)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedLine:
+    """Something that must not be said."""
+
+    id: str
+    category: RedLineCategory
+    name: str
+    phrases: tuple[str, ...]
+    """Wordings, word for word; … stands for up to six characters."""
+    allowed: tuple[str, ...] = ()
+    """Collocations that hold a wording and are harmless: 第一次 for 第一."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """What a recogniser makes of a name that it does not know (听成)."""
+
+    name: str
+    heard: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +113,15 @@ class Question:
     tactics: tuple[Tactic, ...] = ()
     maxim: str = ""
     """The counter-maxim (对策) taught with the objection."""
+    shared: tuple[Criterion, ...] = ()
+    """Criteria of the pack, scored on every reply: structure and courtesy."""
+    red_lines: tuple[RedLine, ...] = ()
+    """Those of the pack and those that hold everywhere."""
+    aliases: tuple[Alias, ...] = ()
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:
-        """Every criterion of the question, in order."""
+        """Every criterion of the question's tactics, in order."""
         return tuple(c for t in self.tactics for c in t.criteria)
 
 
@@ -197,12 +235,16 @@ class Facts:
 
 
 class Verdict(str, Enum):
-    """How a criterion fared: 命中 / 听不清 / 未命中 / 疑似否定."""
+    """How a criterion fared: 命中 / 听不清 / 未命中 / 疑似否定 / 不完整 / 待评."""
 
     HIT = "hit"
     UNSURE = "unsure"
     MISSED = "missed"
     NEGATED = "negated"
+    PARTIAL = "partial"
+    """Of a sentence to be said word for word, a part."""
+    PENDING = "pending"
+    """Waits for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +264,20 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a sentence that was to be said word for word, and what became of it."""
+
+    kind: Literal["said", "changed", "skipped", "added"]
+    expected: str
+    """Empty for what was added."""
+    heard: str
+    """Empty for what was skipped."""
+    start: float
+    """Seconds; where it should have stood, for what was skipped."""
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """The verdict on one criterion."""
 
@@ -231,6 +287,30 @@ class Finding:
     """0-100, similarity of the best phrase."""
     evidence: Evidence | None = None
     """None when nothing in the reply comes near."""
+    parts: tuple[Part, ...] = ()
+    """For a sentence to be said word for word: all of it, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedLineFinding:
+    """A red line that the reply crosses, or seems to."""
+
+    red_line_id: str
+    category: RedLineCategory
+    name: str
+    evidence: Evidence
+    doubtful: bool = False
+    """Heard by sound alone, or the recogniser doubted the words: to be heard by a person, not held against anyone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A tactic of another question that a reply without a tactic of its own contains."""
+
+    question_id: str
+    question_name: str
+    tactic_id: str
+    tactic_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +378,12 @@ class Evaluation:
     fluency: Fluency | None
     """None when no lexical word was heard."""
     reliability: Reliability
+    shared: tuple[Finding, ...] = ()
+    """One per pack-wide criterion, in their order."""
+    red_lines: tuple[RedLineFinding, ...] = ()
+    """In order of time."""
+    elsewhere: Elsewhere | None = None
+    """Looked for only where no tactic of the question was recognised."""
 
 
 class CardStatus(str, Enum):
@@ -310,18 +396,21 @@ class CardStatus(str, Enum):
     """识别不可靠: no total, to be heard by a person or said again."""
 
 
+PointsPart = Literal["content", "structure", "person", "latency", "pace", "fluency"]
+
+
 @dataclass(frozen=True, slots=True)
 class Points:
     """One line of a score card: what was earned, of how much, and the figure it rests on."""
 
-    part: Literal["content", "latency", "pace", "fluency"]
+    part: PointsPart
     earned: float
     possible: float
     criterion_id: str | None = None
-    """For content: the criterion."""
+    """For content, structure and what a person marks: the criterion."""
     verdict: Verdict | None = None
     measure: float | None = None
-    """For timing and fluency: the measured value; its unit follows from the part."""
+    """For timing and fluency: the measured value; its unit follows from the part. For a person's mark: 0-100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +432,10 @@ class ScoreCard:
     passed: bool | None
     points: tuple[Points, ...]
     rubric: RubricRef
+    review: tuple[str, ...] = ()
+    """Codes of why a person should hear it: `red_tactic`, `red_line`, `red_line_doubtful`, `pending`."""
+    cap: float | None = None
+    """What a red line limits the total to; None where none was crossed for certain."""
 
 
 # ---------------------------------------------------------------- what is kept

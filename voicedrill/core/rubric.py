@@ -44,7 +44,7 @@ class Rubric:
     ref: RubricRef
     name: str
     content: float
-    """Points for the key points of the recognised tactic. All four add up to 100."""
+    """Points for the key points of the recognised tactic. With latency, fluency, pace and structure 100."""
     latency: float
     fluency: float
     """Points for pausing, fillers and repetitions."""
@@ -67,3 +67,11 @@ class Rubric:
     shortest_seconds: float
     """The same in seconds of speaking time."""
     cut_offs: CutOffs = field(default_factory=CutOffs)
+    structure: float = 0.0
+    """Points for the criteria of the pack; they go to the content where a pack has none."""
+    person: float = 10.0
+    """Points for what a person marks, beside the hundred: they enter the total with the mark."""
+    red_line_cap: float = 59.0
+    """0-100. The most that a reply is worth which crosses a red line; it never passes."""
+    out_of_order: float = 0.5
+    """Share (0-1) that a step of the pack's criteria earns in the wrong place."""

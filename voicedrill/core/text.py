@@ -75,8 +75,12 @@ def spell(word: str) -> str:
     if not text.isascii():
         text = _to_simplified(text)
     if any(c.isdigit() for c in text):
-        text = _NUMBER.sub(_numeral, _PERCENT.sub(lambda m: "百分之" + _numeral(m), text))
+        text = _NUMBER.sub(_numeral, _PERCENT.sub(_percentage, text))
     return _KEPT.sub("", text)
+
+
+def _percentage(match: re.Match[str]) -> str:
+    return "百分之百" if match[1] == "100" else "百分之" + _numeral(match)
 
 
 def _numeral(match: re.Match[str]) -> str:

@@ -17,3 +17,7 @@ class Assessment:
     """All tactics of the question, best first."""
     tactic_id: str | None = None
     """The tactic recognised, None if none was."""
+    shared: tuple[Finding, ...] = ()
+    """One per pack-wide criterion, in their order."""
+    strength: float = 0.0
+    """How plainly the best tactic was heard."""
