@@ -24,6 +24,9 @@ from voicedrill.core.errors import AudioError
 PROBE_TIMEOUT = 10.0
 """Seconds. Listing devices takes 0.2 s; a sound server that is starting up may take a few."""
 
+_PROBE = "import ctypes; ctypes.CDLL('libportaudio.so.2').Pa_Initialize()"
+"""Without sounddevice, whose import costs a tenth of a second; that the library is missing is seen later."""
+
 CLOSE_TIMEOUT = 1.0
 """Seconds. Closing takes 3 ms; with a sound server that hangs it never returns, and is then left behind."""
 
@@ -131,8 +134,8 @@ def _abandon() -> None:
 
 def _probe() -> None:
     try:
-        done = subprocess.run([sys.executable, "-c", "import sounddevice"], capture_output=True, text=True,
-                              check=False, timeout=PROBE_TIMEOUT)
+        done = subprocess.run([sys.executable, "-S", "-c", _PROBE], capture_output=True, check=False,
+                              timeout=PROBE_TIMEOUT)
     except subprocess.TimeoutExpired as error:
         raise _broken("no answer") from error
     if done.returncode < 0:
