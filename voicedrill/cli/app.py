@@ -9,7 +9,7 @@ from typing import Annotated, cast
 import typer
 
 from voicedrill import __version__
-from voicedrill.cli import check_voice, content, demo, devices, doctor, history, models, practice, score
+from voicedrill.cli import check_voice, content, demo, devices, doctor, explain, history, models, practice, score
 from voicedrill.cli import eval as eval_
 from voicedrill.cli.help import Command, Group
 from voicedrill.cli.language import t
@@ -30,6 +30,7 @@ for _function, _help in (
     (check_voice.check_voice, t("念十句话，看识别听不听得懂您。", "Read ten sentences: are you understood?")),
     (devices.devices, t("列出麦克风和扬声器。", "List microphones and speakers.")),
     (doctor.doctor, t("检查声卡、语音、模型、磁盘，告诉您怎么修。", "Look at everything a drill needs.")),
+    (explain.explain, t("逐项说明一次作答为什么得这些分。", "The reason for every point of an attempt.")),
     (history.history, t("列出以往的作答。", "List past attempts.")),
 ):
     app.command(_function.__name__.replace("_", "-"), cls=Command, help=_help)(cast("Callable[..., None]", _function))

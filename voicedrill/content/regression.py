@@ -17,6 +17,8 @@ _VERDICT = {
     Verdict.UNSURE: Bilingual("听不清", "unclear"),
     Verdict.MISSED: Bilingual("未命中", "missed"),
     Verdict.NEGATED: Bilingual("疑似否定", "negated"),
+    Verdict.PARTIAL: Bilingual("不完整", "said in part"),
+    Verdict.PENDING: Bilingual("待评", "to be marked by a person"),
 }
 
 
