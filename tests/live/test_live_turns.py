@@ -41,13 +41,13 @@ def wrong(seen, truth):
 
 
 def test_latency_is_exact_and_the_prompt_whole(card, tmp_path, prompt, reply):
-    turns, heard = run_turns(card, tmp_path, prompt, reply, 8)
+    turns, heard = run_turns(card, tmp_path, prompt, reply, 6)
     assert [t for t in turns if wrong(*t)] == []
     assert sum(seen["timing"] != "exact" for seen, _ in turns) <= 1, json.dumps(turns)
     assert {seen["reason"] for seen, _ in turns} == {"reply_ended"}
     loud = np.flatnonzero(np.abs(heard.astype(int)) > LOUD)
     prompts = np.split(loud, np.flatnonzero(np.diff(loud) > RATE // 2) + 1)
-    assert len(prompts) == 8
+    assert len(prompts) == 6
     for samples in prompts:
         assert (samples[-1] - samples[0]) / RATE == pytest.approx(1.4, abs=0.005)
         tail = heard[samples[-1] - RATE // 10:samples[-1]].astype(float)
@@ -55,7 +55,7 @@ def test_latency_is_exact_and_the_prompt_whole(card, tmp_path, prompt, reply):
         assert np.argmax(spectrum) * RATE / len(tail) == pytest.approx(1000, abs=15)
 
 
-@pytest.mark.parametrize("rate", [8_000, 44_100, 48_000])
+@pytest.mark.parametrize("rate", [8_000, 48_000])
 def test_every_rate_a_device_may_run_at(card, tmp_path, prompt, reply, rate):
     (turn,), _ = run_turns(card, tmp_path, prompt, reply, 1, "--rate", rate)
     assert not wrong(*turn)
@@ -63,5 +63,6 @@ def test_every_rate_a_device_may_run_at(card, tmp_path, prompt, reply, rate):
 
 
 def test_a_refused_rate_falls_back_to_the_device_s_own(card, tmp_path, prompt, reply):
+    """Which is 44.1 kHz here."""
     (turn,), _ = run_turns(card, tmp_path, prompt, reply, 1, "--rate", 4_000_000)
     assert not wrong(*turn)
