@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test setup setup-dev lint ci clean
+.PHONY: demo test lint graph setup setup-dev clean
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -16,6 +16,10 @@ lint: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# After a change of wordings: the demo model's words and language model, without retraining.
+graph: setup-dev
+	$(BIN)/python -m tools.demo_model.rebuild_graph
 
 setup: $(VENV)/.installed
 
