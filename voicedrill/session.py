@@ -7,7 +7,7 @@ and what is missing can be made up later (`score_attempt`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -136,11 +136,15 @@ def capture(
 class Session:
     """One sitting of one trainee: asks questions, marks recordings, stores all of it."""
 
-    def __init__(self, store: AttemptStore, ears: Ears, rubric: Rubric, *, trainee: str) -> None:
+    def __init__(
+        self, store: AttemptStore, ears: Ears, rubric: Rubric, *, trainee: str, others: Sequence[Question] = (),
+    ) -> None:
+        """`others` are questions whose tactics are told where a reply has none of its own question's."""
         self._store = store
         self._ears = ears
         self._rubric = rubric
         self._trainee = trainee
+        self._others = others
 
     def ask(
         self,
@@ -246,7 +250,7 @@ class Session:
         """Score stored facts against a question and add the score to the attempt's history."""
         if attempt.facts is None:
             raise ValueError("an attempt without facts cannot be scored")
-        evaluation = evaluate(question, attempt.facts, self._rubric.cut_offs)
+        evaluation = evaluate(question, attempt.facts, self._rubric.cut_offs, self._others)
         card = score(question, evaluation, self._rubric)
         self._store.add_score(attempt.id, question, evaluation, card)
         return replace(attempt, evaluation=evaluation, score_card=card)

@@ -67,7 +67,8 @@ def test_assurances_and_praise_by_proxy_deny_nothing(text):
 
 
 @pytest.mark.parametrize("text", [
-    "您第一次来吗最近怎么样", "第一时间给您送到最后看看", "您最需要的是什么", "他们家的质量差不多", "最便宜的那款卖完了",
+    "您第一次来吗最近怎么样", "第一时间给您送到最后看看", "您最需要的是什么",
+    "他们家的质量差不多", "最便宜的那款卖完了",
     "傻瓜式操作老人也会用", "还白得一个大礼包过了这村没这店",
 ])
 def test_allowed_collocations_are_none(text):

@@ -1,7 +1,7 @@
 """What a recogniser makes of names that it does not know (听成): put right before matching, and learnt from examples.
 
 Homophones need no alias, the matcher hears them as one. An alias is for a brand or product name that comes out as
-other sounds (沃德康 -> 我的抗). Evidence still shows what was recognised: only the text that is compared changes.
+other sounds (沃德康 -> 窝得慌). Evidence still shows what was recognised: only the text that is compared changes.
 """
 
 from __future__ import annotations

@@ -26,10 +26,8 @@ _ALL = 0.995
 def explain(question: Question, evaluation: Evaluation, card: ScoreCard) -> tuple[Bilingual, ...]:
     """One reason per line of points, in the card's order."""
     counted = _counted(card)
-    tactic = next((t for t in question.tactics if t.id == evaluation.tactic_id), None)
-    misplaced = out_of_order(question, evaluation)
     return tuple(
-        _of_criterion(points, question, evaluation, tactic, misplaced) if points.part in _OF_CRITERIA
+        _of_criterion(points, question, evaluation, counted) if points.part in _OF_CRITERIA
         else _delivery(points, evaluation.fluency, counted)
         for points in card.points)
 
@@ -125,7 +123,7 @@ _OF_CRITERIA = ("content", "structure", "person")
 
 
 def _of_criterion(
-    points: Points, question: Question, evaluation: Evaluation, tactic: Tactic | None, misplaced: frozenset[str],
+    points: Points, question: Question, evaluation: Evaluation, counted: float,
 ) -> Bilingual:
     """The reason for a line of content, structure or what a person marks."""
     criterion = next((c for c in (*question.criteria, *question.shared) if c.id == points.criterion_id), None)
@@ -136,14 +134,13 @@ def _of_criterion(
     reason = criterion_reason(points, criterion, finding)
     if points.verdict not in (Verdict.HIT, Verdict.PARTIAL):
         return reason
+    tactic = next((t for t in question.tactics if t.id == evaluation.tactic_id), None)
     if points.part == "content" and tactic is not None and tactic.rating is Rating.RED:
         return Bilingual(f"{reason.zh}{tactic.name}合规评级为红，不得分。",
                          f"{reason.en} {tactic.name} is rated red: no points.")
-    if points.part == "structure" and points.possible and not points.earned:
-        return Bilingual(f"{reason.zh}没有要点，不得分。", f"{reason.en} No points without content.")
-    if criterion.id in misplaced:
-        return Bilingual(f"{reason.zh}次序不对，只得一部分。", f"{reason.en} In the wrong place: part of it.")
-    return reason
+    if criterion.id in out_of_order(question, evaluation):
+        reason = Bilingual(f"{reason.zh}次序不对，只得一部分。", f"{reason.en} In the wrong place: part of it.")
+    return _in_part(reason, points, counted) if points.part == "structure" else reason
 
 
 def _without_tactic(question: Question, evaluation: Evaluation) -> Bilingual:
@@ -175,12 +172,17 @@ def _delivery(points: Points, fluency: Fluency | None, counted: float) -> Biling
         figure = _latency(points)
     else:
         figure = _pace(points, fluency) if points.part == "pace" else _fluency(points, fluency)
+    return _in_part(figure, points, counted)
+
+
+def _in_part(reason: Bilingual, points: Points, counted: float) -> Bilingual:
+    """A reason, with the share of its points that counts for want of content."""
     if points.possible and not counted:
-        return Bilingual(f"{figure.zh}没有要点，不得分。", f"{figure.en} No points without content.")
+        return Bilingual(f"{reason.zh}没有要点，不得分。", f"{reason.en} No points without content.")
     if points.possible and counted < _ALL:
-        return Bilingual(f"{figure.zh}要点太少，只算 {counted:.0%}。",
-                         f"{figure.en} Too few key points: {counted:.0%} of it counts.")
-    return figure
+        return Bilingual(f"{reason.zh}要点太少，只算 {counted:.0%}。",
+                         f"{reason.en} Too few key points: {counted:.0%} of it counts.")
+    return reason
 
 
 def _latency(points: Points) -> Bilingual:

@@ -238,7 +238,9 @@ class Matcher:
         first, last = text.word_of[start], text.word_of[end - 1]
         heard = words[first:last + 1]
         said = "".join(w.text for w in heard)
-        return Evidence(self._phrases[j], said, heard[0].start, heard[-1].end, first, last), heard
+        # Words should be in order of time; where they are not, the clip still holds them all.
+        begin, stop = min(w.start for w in heard), max(w.end for w in heard)
+        return Evidence(self._phrases[j], said, begin, stop, first, last), heard
 
     def _verdict(self, margin: float, contradicted: bool, heard: Sequence[Word]) -> Verdict:
         """What a phrase found `margin` points above its cut-off comes to."""
