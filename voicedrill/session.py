@@ -240,7 +240,7 @@ class Session:
         """
         words = (Word(question.prompt, 0.0, 1.0),)
         facts = Facts(Transcript(words), (), 1.0, Signal(None, None, 0), Timing.UNKNOWN, EndReason.INPUT_ENDED)
-        evaluate(question, facts, self._rubric.cut_offs)
+        evaluate(question, facts, self._rubric.cut_offs, self._others)
 
     def _complete(self, attempt: Attempt, question: Question, facts: Facts) -> Attempt:
         self._store.record_facts(attempt.id, facts, attempt.versions, remarks(facts.signal))

@@ -63,7 +63,7 @@ def test_live_turns_are_scored_as_their_replies_deserve(card, live, home, tmp_pa
     assert "exact" in {attempt["facts"]["timing"] for attempt in attempts}
     recognizer = VoskRecognizer.load(MODEL)
     whole = understand(recognizer, prompt.samples)
-    assert whole in understand(recognizer, read_audio(heard).samples)
+    assert understand(recognizer, read_audio(heard).samples).count(whole) == 2
     logged = json.loads(live("history", "--json").stdout)
     assert {a["id"] for a in attempts} <= {a["id"] for a in logged}
 

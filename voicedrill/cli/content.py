@@ -140,6 +140,52 @@ def test(
         raise typer.Exit(1)
 
 
+@app.command("mine", cls=Command, help=t("从通过的作答里挖掘题库没有的说法。", "Propose wordings from passed attempts."))
+def mine(
+    objection: Annotated[
+        str | None, typer.Option(help=t("只看这条异议（编号或名称）。", "Only this objection, by id or name."))
+    ] = None,
+    write: Annotated[Path | None, typer.Option(metavar="FILE.yaml", help=t(
+        "把候选说法和检验回答写成可抄进题库的片段。", "Write them, with regression replies, to copy into a pack."))] = None,
+    as_json: _Json = False,
+) -> None:
+    """What people said in replies that a person found good, where the matcher missed a key point."""
+    from voicedrill.cli import wiring
+    from voicedrill.cli.screen import print_json, progress_console, result_console
+    from voicedrill.content.mining import passed_by_person, propose, to_snippet
+    from voicedrill.core.errors import ContentError
+    from voicedrill.store.attempts import AttemptFilter
+
+    library = wiring.open_library()
+    asked = library.find_question(objection).id if objection else None
+    questions = {q.id: q for q in library.questions}
+    with wiring.open_store() as store:
+        scored = [a for a in store.list(AttemptFilter(question_id=asked)) if a.evaluation and a.question.id in questions]
+        replies = [passed_by_person(a, questions[a.question.id], [(e.kind, e.body) for e in store.events(a.id)])
+                   for a in scored]
+    passed = [reply for reply in replies if reply is not None]
+    proposals = propose(passed)
+    if write is not None:
+        try:
+            with write.open("x", encoding="utf-8") as file:
+                file.write(to_snippet(proposals))
+        except OSError as error:
+            raise ContentError(f"无法写入 {write}（{error.strerror}），请换一个文件名。",
+                               f"Cannot write {write} ({error.strerror}); choose another name.") from error
+    if as_json:
+        print_json([{"question": p.question_id, "criterion": p.criterion.id, "name": p.criterion.name,
+                     "wording": p.wording, "times": p.times, "score": round(p.score, 1), "reply": p.reply}
+                    for p in proposals])
+        return
+    console = result_console()
+    for p in proposals:
+        console.print(f"{p.criterion.id:<7}{p.criterion.name}  「{p.wording}」 × {p.times}  {p.reply}",
+                      markup=False, soft_wrap=True)
+    counts = len(proposals), len(passed), len(scored)
+    progress_console().print(t("{} 条候选，来自 {} 次通过的作答（共 {} 次已评分）",
+                               "{} proposals from {} passed attempts (of {} scored)").format(*counts))
+
+
 def _as_json(pack: Pack, outcomes: tuple[Outcome, ...]) -> dict[str, object]:
     return {
         "pack": pack.id, "version": pack.version, "n": len(outcomes), "failed": sum(not o.passed for o in outcomes),

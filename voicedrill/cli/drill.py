@@ -51,7 +51,7 @@ def stored_places(kit: Kit, attempt: Attempt) -> dict[str, str]:
 def warn_of_demo_model(console: Console, kit: Kit) -> None:
     """Say on screen that the model in use does not understand people."""
     if kit.model.is_demo:
-        console.print(f"[yellow]⚠ {tr(DEMO_MODEL_WARNING)}[/]")
+        console.print(f"[yellow]⚠ {tr(DEMO_MODEL_WARNING)}[/]", soft_wrap=True)
 
 
 def say_aloud(stage: Stage, text: str, output: AudioOutput) -> None:

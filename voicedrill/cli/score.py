@@ -44,12 +44,11 @@ def score(
 
     kit = wiring.open_kit(model, trainee)
     with kit.store:
-        warn_of_demo_model(progress_console(), kit)
         if file is not None:
-            attempts = [kit.session.mark(kit.library.find_question(str(objection)), file)]
-            failures = 0
+            attempts, failures = [kit.session.mark(kit.library.find_question(str(objection)), file)], 0
         else:
             attempts, failures = _make_up(kit)
+        warn_of_demo_model(progress_console(), kit)
         if as_json:
             documents = [attempt_to_json(attempt) for attempt in attempts]
             print_json(documents[0] if file is not None else documents)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from voicedrill import places
@@ -130,9 +131,19 @@ def open_kit(model: Path | None, trainee: str, limits: TurnLimits | None = None)
     from voicedrill.session import Ears, Session
     from voicedrill.speech.recognition import BackgroundRecognizer
 
+    reading = Thread(target=_read_dictionary, daemon=True)
+    reading.start()
     library, rubric, info = open_library(), open_rubric(), choose_model(model)
     recognizer = BackgroundRecognizer(load_recognizer(info))
     store = open_store()
+    reading.join()
     ears = Ears(recognizer, SileroDetector(), limits or TurnLimits())
     session = Session(store, ears, rubric, trainee=trainee, others=library.questions)
     return Kit(library, info, store, session)
+
+
+def _read_dictionary() -> None:
+    """Read the table of syllables now: it holds the interpreter for a third of a second, and sound would stumble."""
+    from voicedrill.core.text import normalise
+
+    normalise(("您好",))
