@@ -140,13 +140,14 @@ def test(
         raise typer.Exit(1)
 
 
-@app.command("mine", cls=Command, help=t("从通过的作答里挖掘题库没有的说法。", "Propose wordings from passed attempts."))
+@app.command("mine", cls=Command,
+             help=t("从通过的作答里挖掘题库没有的说法。", "Propose wordings from passed attempts."))
 def mine(
     objection: Annotated[
         str | None, typer.Option(help=t("只看这条异议（编号或名称）。", "Only this objection, by id or name."))
     ] = None,
     write: Annotated[Path | None, typer.Option(metavar="FILE.yaml", help=t(
-        "把候选说法和检验回答写成可抄进题库的片段。", "Write them, with regression replies, to copy into a pack."))] = None,
+        "把候选说法和检验回答写成可抄进题库的片段。", "Write them, with regression replies, to copy from."))] = None,
     as_json: _Json = False,
 ) -> None:
     """What people said in replies that a person found good, where the matcher missed a key point."""
@@ -160,7 +161,8 @@ def mine(
     asked = library.find_question(objection).id if objection else None
     questions = {q.id: q for q in library.questions}
     with wiring.open_store() as store:
-        scored = [a for a in store.list(AttemptFilter(question_id=asked)) if a.evaluation and a.question.id in questions]
+        scored = [a for a in store.list(AttemptFilter(question_id=asked))
+                  if a.evaluation and a.question.id in questions]
         replies = [passed_by_person(a, questions[a.question.id], [(e.kind, e.body) for e in store.events(a.id)])
                    for a in scored]
     passed = [reply for reply in replies if reply is not None]

@@ -57,17 +57,21 @@ def practice(
     as_json: Annotated[bool, typer.Option("--json", help=t("输出 JSON。", "Print JSON."))] = False,
 ) -> None:
     """Ask, capture, recognise, score, store."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from voicedrill.cli import wiring
     from voicedrill.cli.drill import Stage, warn_of_demo_model
     from voicedrill.cli.screen import print_json, progress_console, result_console
     from voicedrill.core.turn import TurnLimits
 
     files = None if input_ is None else find_recordings(input_)
-    device = wiring.open_live_device(input_device, output_device) if files is None else None
     console = progress_console() if as_json else result_console()
-    guard = LOUDSPEAKER_GUARD if device is not None and not headphones else 0.0
-    kit = wiring.open_kit(model, trainee, TurnLimits(guard=guard))
+    guard = LOUDSPEAKER_GUARD if files is None and not headphones else 0.0
+    with ThreadPoolExecutor(1) as pool:  # the sound system is asked while model and packs are read
+        finding = pool.submit(wiring.open_live_device, input_device, output_device) if files is None else None
+        kit = wiring.open_kit(model, trainee, TurnLimits(guard=guard))
     with kit.store:
+        device = finding.result() if finding else None
         warn_of_demo_model(console, kit)
         if device is not None:
             questions = select_questions(kit.library, objection, count)
