@@ -22,11 +22,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+sys.path.insert(0, str(ROOT))
 
 from rapidfuzz import fuzz, process  # noqa: E402
-from recognition_errors import corrupt  # noqa: E402
 
+from voicedrill.accuracy.simulation import mishear  # noqa: E402
 from voicedrill.content.packs import read_pack, read_profile  # noqa: E402
 from voicedrill.core.kinds import assess  # noqa: E402
 from voicedrill.core.model import Question, Transcript, Verdict, Word  # noqa: E402
@@ -64,7 +64,7 @@ def distinct_replies(count: int) -> list[tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     seed = 100
     while len(found) < count:
-        found.update({"".join(words): words for words in corrupt(texts, 0.1, seed).words})
+        found.update({"".join(words): words for words in mishear(texts, 0.1, seed).words})
         seed += 1
     return list(found.values())[:count]
 
@@ -138,7 +138,7 @@ def _count_replies(
     asked: dict[str, Question], cer: float, seed: int, points: dict[str, Counter[str]], tally: Counter[str],
 ) -> float:
     rows = read("replies.csv")
-    corrupted = corrupt([row["text"] for row in rows], cer, seed)
+    corrupted = mishear([row["text"] for row in rows], cer, seed)
     for row, words in zip(rows, corrupted.words, strict=True):
         result = assess(asked[row["objection"]], transcript(words))
         own = {f.criterion_id for f in result.findings
@@ -154,14 +154,14 @@ def _count_replies(
 
 def _count_negatives(asked: dict[str, Question], cer: float, seed: int, accepted: dict[str, list[bool]]) -> None:
     rows = read("negatives.csv")
-    for row, words in zip(rows, corrupt([row["text"] for row in rows], cer, seed).words, strict=True):
+    for row, words in zip(rows, mishear([row["text"] for row in rows], cer, seed).words, strict=True):
         for question in [asked[row["objection"]]] if row["objection"] != "*" else asked.values():
             accepted[row["kind"]].append(assess(question, transcript(words)).tactic_id is not None)
 
 
 def _count_traps(asked: dict[str, Question], cer: float, seed: int, tally: Counter[str]) -> None:
     rows = read("traps.csv")
-    for row, words in zip(rows, corrupt([row["text"] for row in rows], cer, seed).words, strict=True):
+    for row, words in zip(rows, mishear([row["text"] for row in rows], cer, seed).words, strict=True):
         findings = assess(asked[row["objection"]], transcript(words)).findings
         hit = any(f.criterion_id == row["points"] and f.verdict is Verdict.HIT for f in findings)
         tally["caught"] += row["kind"] == "trap" and not hit

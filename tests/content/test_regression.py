@@ -139,6 +139,12 @@ def test_the_command_names_file_and_line_and_fails(run, tmp_path):
     assert report["replies"][0]["hits"] == ["s11.a"]
 
 
+def test_the_red_lines_that_hold_everywhere_hold_in_any_file(run, tmp_path):
+    said = "给我两分钟，没用我马上就走，我跟您保证有效"
+    assert run_on(tmp_path, f"{{text: '{said}', max: 80}}") != [""]  # the file alone has no red lines
+    assert run("content", "test", write(tmp_path, f"{{text: '{said}', max: 80}}")).returncode == 0
+
+
 def test_the_command_finds_shipped_packs_by_name(run, failure):
     assert "销售异议八问" in run("content", "test", "sales-objections").stdout
     assert "没有这个题库" in failure(run("content", "test", "没有这个题库"), 2)

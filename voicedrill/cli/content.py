@@ -112,13 +112,12 @@ def test(
     """Print every reply that is not scored as it should be, by line; exit 1 if there is one."""
     from voicedrill.cli import wiring
     from voicedrill.cli.screen import print_json, result_console
-    from voicedrill.content.packs import read_pack
     from voicedrill.content.regression import run_regressions
     from voicedrill.content.rubrics import read_rubric
 
     slots = profile or wiring.built_in_profile()
     if name is not None and (Path(name).is_file() or Path(name).suffix in (".yaml", ".yml")):
-        packs = [read_pack(Path(name), slots)]
+        packs = [wiring.open_pack(Path(name), slots)]
     else:
         library = wiring.open_library(slots)
         packs = list(library.packs) if name is None else [library.find_pack(name)]

@@ -102,9 +102,8 @@ def _exchange(library: Library, path: Path) -> Library:
     """The library with the pack of that file in place of the one with its id, or beside the others."""
     from voicedrill.cli import wiring
     from voicedrill.content.library import Library
-    from voicedrill.content.packs import read_pack
 
-    pack = read_pack(path, wiring.built_in_profile())
+    pack = wiring.open_pack(path)
     return Library((*(p for p in library.packs if p.id != pack.id), pack))
 
 

@@ -14,6 +14,7 @@ from voicedrill.core.turn import TurnLimits
 if TYPE_CHECKING:
     from voicedrill.audio.live import LiveDevice
     from voicedrill.content.library import Library
+    from voicedrill.content.packs import Pack
     from voicedrill.core.rubric import Rubric
     from voicedrill.session import Session
     from voicedrill.speech.models import ModelInfo
@@ -29,8 +30,22 @@ def open_library(profile: Path | None = None) -> Library:
     """All packs: those that ship with the program and the user's own."""
     from voicedrill.content.library import read_library
 
+    return read_library(_content_folders(), profile or built_in_profile())
+
+
+def open_pack(path: Path, profile: Path | None = None) -> Pack:
+    """One pack from any file, judged as in the library: with the red lines that hold everywhere."""
+    from voicedrill.content.library import add_red_lines
+    from voicedrill.content.packs import read_pack
+    from voicedrill.content.red_lines import find_red_line_lists
+
+    return add_red_lines(read_pack(path, profile or built_in_profile()), find_red_line_lists(_content_folders()))
+
+
+def _content_folders() -> list[Path]:
+    """The built-in folder, then the user's."""
     folders = [places.built_in("content"), places.user_data() / "content"]
-    return read_library([f for f in folders if f.is_dir()], profile or built_in_profile())
+    return [f for f in folders if f.is_dir()]
 
 
 def built_in_profile() -> Path:

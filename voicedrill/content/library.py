@@ -91,12 +91,12 @@ def read_library(folders: Sequence[Path], profile: Path | str = DEFAULT_PROFILE)
         raise ContentError(f"{places} 里没有题库（.yaml 文件）。", f"There is no pack (.yaml file) in {places}.")
     slots = read_profile(profile) if isinstance(profile, Path) else find_profile(folders, profile)
     lists = find_red_line_lists(folders)
-    packs = tuple(_with_red_lines(read_pack(path, slots), lists) for path in files)
+    packs = tuple(add_red_lines(read_pack(path, slots), lists) for path in files)
     _refuse_clashes(packs)
     return Library(packs)
 
 
-def _with_red_lines(pack: Pack, lists: Sequence[RedLineList]) -> Pack:
+def add_red_lines(pack: Pack, lists: Sequence[RedLineList]) -> Pack:
     """The pack with the red lines that hold everywhere; they are part of what its hash stands for."""
     if not lists:
         return pack
