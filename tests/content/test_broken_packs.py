@@ -231,3 +231,52 @@ def test_a_broken_profile_names_line_and_field(tmp_path, old, new, line, field):
     with pytest.raises(ContentError) as caught:
         read_profile(path)
     assert caught.value.to("zh").startswith(f"mine.yaml 第 {line} 行 {field}：")
+
+
+# ---------------------------------------------------------------- what a pack says once for all its questions
+
+COMMON = """\
+criteria:
+  - {id: agree, name: 认同, step: 1, phrases: [我理解您的想法]}
+  - {id: resolve, name: 化解, step: 2, kind: key_point}
+  - {id: thanks, name: 道谢, kind: words, optional: true, weight: 0.5, phrases: [谢谢]}
+  - {id: tone, name: 语气, kind: person}
+red_lines:
+  - {id: swap, category: 保证, name: 终身换新, phrases: [终身换新, "{产品}永远…免费换"], allowed: [终身换新机油]}
+aliases:
+  - {name: "{产品}", heard: [竞赛鸡]}
+questions:
+"""
+
+
+def with_common(tmp_path, old="", new=""):
+    assert old in COMMON
+    path = tmp_path / "tiny.yaml"
+    path.write_text(GOOD.replace("questions:\n", COMMON.replace(old, new, 1), 1), encoding="utf-8")
+    return path
+
+
+def test_criteria_red_lines_and_aliases_come_with_every_question(tmp_path, profile):
+    (question,) = read_pack(with_common(tmp_path), profile).questions
+    assert [(c.id, c.kind, c.step, c.optional, c.weight) for c in question.shared] == [
+        ("pack.agree", "phrases", 1, False, 1.0), ("pack.resolve", "key_point", 2, False, 1.0),
+        ("pack.thanks", "words", 0, True, 0.5), ("pack.tone", "person", 0, False, 1.0)]
+    (line,) = question.red_lines
+    assert (line.id, line.category, line.phrases[1]) == ("tiny.swap", "guarantee", "净水机永远…免费换")
+    assert [(a.name, a.heard) for a in question.aliases] == [("净水机", ("竞赛鸡",))]
+    assert {c.id for c in question.criteria} == {"t1.a", "t2.a"}
+
+
+@pytest.mark.parametrize(("old", "new", "field", "told"), [
+    ("phrases: [我理解您的想法]", "phrases: []", "criteria[0].phrases", "至少要有 1 项"),
+    ("kind: key_point", "kind: key_point, phrases: [甲]", "criteria[1].phrases", "不用写 phrases"),
+    ("kind: words", "kind: word", "criteria[2].kind", "应为"),
+    ("id: tone", "id: agree", "criteria[3].id", "重复"),
+    ("step: 2", "step: 9", "criteria[1].step", "不能大于 8"),
+    ("category: 保证", "category: 吹牛", "red_lines[0].category", "应为"),
+    ("heard: [竞赛鸡]", "heart: [竞赛鸡]", "aliases[0].heart", "是不是 heard？"),
+])
+def test_faults_in_what_is_common_name_the_field(tmp_path, profile, old, new, field, told):
+    text = message(with_common(tmp_path, old, new), profile)
+    assert field in text
+    assert told in text

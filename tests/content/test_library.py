@@ -173,3 +173,39 @@ def test_the_hash_follows_content_and_profile_but_not_layout(tmp_path):
     other = digest(slotted)
     profile = CONTENT / "profiles" / "software.yaml"
     assert digest(slotted) != other
+
+
+def test_red_lines_that_hold_everywhere_come_with_every_pack(tmp_path):
+    (tmp_path / "other.yaml").write_text(OTHER, encoding="utf-8")
+    library = read_library([CONTENT, tmp_path])
+    for question in library.questions:
+        assert {"lowest-price", "rivals", "threat"} <= {line.id for line in question.red_lines}
+    assert {q.pack for q in library.find_pack("other").questions} == {library.find_pack("other").ref}
+
+
+def test_a_list_of_ones_own_takes_the_place_of_a_shipped_one(tmp_path):
+    (tmp_path / "other.yaml").write_text(OTHER, encoding="utf-8")
+    folder = tmp_path / "red-lines"
+    folder.mkdir()
+    mine = ("schema: 1\nid: mine\nversion: 1\nname: 我的\nred_lines:\n"
+            "  - {id: x, category: 其他, name: 甲, phrases: [甲乙丙]}\n")
+    (folder / "standard.yaml").write_text(mine, encoding="utf-8")
+    library = read_library([CONTENT, tmp_path])
+    assert [line.id for line in library.questions[0].red_lines] == ["x"]
+    before = library.packs[0].ref.sha256
+    (folder / "more.yaml").write_text(mine.replace("id: x", "id: y"), encoding="utf-8")
+    library = read_library([CONTENT, tmp_path])
+    assert [line.id for line in library.questions[0].red_lines] == ["y", "x"]
+    assert library.packs[0].ref.sha256 != before
+
+
+def test_a_fault_in_a_list_of_red_lines_is_told_with_file_and_field(tmp_path):
+    (tmp_path / "other.yaml").write_text(OTHER, encoding="utf-8")
+    (tmp_path / "red-lines").mkdir()
+    (tmp_path / "red-lines" / "mine.yaml").write_text(
+        "schema: 1\nid: m\nversion: 1\nname: 我\nred_lines:\n  - {id: x, category: 其他, name: 甲, phrases: []}\n",
+        encoding="utf-8")
+    with pytest.raises(ContentError) as caught:
+        read_library([tmp_path], CONTENT / "profiles" / "default.yaml")
+    assert "mine.yaml" in caught.value.to("zh")
+    assert "red_lines[0].phrases" in caught.value.to("zh")

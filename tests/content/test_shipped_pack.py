@@ -89,7 +89,8 @@ def test_the_demo_replies_answer_three_different_objections(pack):
 
 def test_the_documented_example_is_a_clean_pack(tmp_path):
     text = (CONTENT.parent / "docs" / "content.md").read_text(encoding="utf-8")
-    pack, profile = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    pack, profile, shared, red_lines, aliases, *_ = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    pack = pack.replace("questions:\n", f"{shared}{red_lines}{aliases}questions:\n", 1)
     (tmp_path / "pack.yaml").write_text(pack, encoding="utf-8")
     (tmp_path / "profile.yaml").write_text(profile, encoding="utf-8")
     assert lint_pack(read_pack(tmp_path / "pack.yaml", tmp_path / "profile.yaml")) == ()
