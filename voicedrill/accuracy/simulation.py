@@ -66,13 +66,16 @@ def mishear(texts: Sequence[str], cer: float, seed: int) -> Misheard:
         written = [_mishear(text, rate, chance) for text in spoken]
         return written, _error_rate(reference, written)
 
-    words, reached = attempt(0.0)
+    best, best_reached = attempt(0.0)
     low, high = 0.0, 1.0
     for _ in range(_STEPS if cer > 0 else 0):
         middle = (low + high) / 2
         words, reached = attempt(middle)
+        # The rate reached does not quite ascend with the one tried: the nearest counts, not the last.
+        if abs(reached - cer) < abs(best_reached - cer):
+            best, best_reached = words, reached
         low, high = (middle, high) if reached < cer else (low, middle)
-    return Misheard(tuple(words), reached)
+    return Misheard(tuple(best), best_reached)
 
 
 def _error_rate(reference: Sequence[str], written: Sequence[Sequence[str]]) -> float:
@@ -143,10 +146,18 @@ def _lexicon() -> _Lexicon:
 
 
 def _folded(word: str) -> str:
-    """The word's folded syllables; behind another word, for `normalise` drops a 这个 that begins a text."""
-    return normalise(["一" + word]).folded[1:]
+    """The word's syllables after the commonest confusions (zh/z, n/l, in/ing ...), as the matcher folds them."""
+    return to_syllables(word).translate(_folding())
 
 
+@cache
+def _folding() -> dict[int, str]:
+    """Syllable -> folded syllable, from the common characters; behind 一, for a particle alone would be dropped."""
+    both = [(to_syllables(c), normalise(["一" + c]).folded[1:]) for c in sorted(_common_characters())]
+    return {ord(syllable): folded for syllable, folded in both if folded}
+
+
+@cache
 def _common_characters() -> frozenset[str]:
     """The 3,755 characters of GB 2312 level 1: rows 16-55 of the code table."""
     rows = (bytes((0xA0 + row, 0xA0 + cell)) for row in range(16, 56) for cell in range(1, 95))
