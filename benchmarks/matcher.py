@@ -1,8 +1,9 @@
 """Speed and accuracy of the matcher on the labelled development set: `python benchmarks/matcher.py --json`.
 
-Speed: distinct replies per second against one objection, from words to verdicts with evidence and the tactic, beside
-plain `partial_ratio` of the same phrases on raw text in the same run. Nothing is answered from a cache: the replies
-are all different, and the table of spelt words is emptied first.
+Speed: distinct replies per second against one objection, from words to verdicts with evidence and the tactic, the
+pack's own criteria and red lines included, beside plain `partial_ratio` of the same phrases on raw text in the same
+run. Nothing is answered from a cache: the replies are all different, and the table of spelt words is emptied first.
+`stored_per_s` is the same from stored syllables, key points and tactic alone.
 
 Accuracy: key points (precision, recall, F1 over the points of the labelled tactic, by kind of reply), tactic top-1
 with rejection, share of replies without a tactic that were given one, negation traps; without recognition errors
@@ -19,6 +20,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -28,8 +30,12 @@ from rapidfuzz import fuzz, process  # noqa: E402
 
 from voicedrill.accuracy.simulation import mishear  # noqa: E402
 from voicedrill.content.packs import read_pack, read_profile  # noqa: E402
+from voicedrill.content.red_lines import find_red_line_lists  # noqa: E402
+from voicedrill.core.aliases import hear  # noqa: E402
 from voicedrill.core.kinds import assess  # noqa: E402
+from voicedrill.core.matching import DEFAULT_CUT_OFFS  # noqa: E402
 from voicedrill.core.model import Question, Transcript, Verdict, Word  # noqa: E402
+from voicedrill.core.red_lines import find_red_lines  # noqa: E402
 from voicedrill.core.text import normalise, spell  # noqa: E402
 
 DATA = ROOT / "tests" / "data"
@@ -55,7 +61,9 @@ def read(name: str) -> list[dict[str, str]]:
 
 def questions(pack: Path) -> dict[str, Question]:
     profile = read_profile(ROOT / "content" / "profiles" / "default.yaml")
-    return {q.id: q for q in read_pack(pack, profile).questions}
+    lines = tuple(line for each in find_red_line_lists([ROOT / "content"]) for line in each.lines)
+    asked = (replace(q, red_lines=(*q.red_lines, *lines)) for q in read_pack(pack, profile).questions)
+    return {q.id: q for q in asked}
 
 
 def distinct_replies(count: int) -> list[tuple[str, ...]]:
@@ -83,13 +91,23 @@ def measure_speed(asked: Question, count: int) -> dict[str, float]:
     replies = [transcript(words) for words in distinct_replies(count)]
     spoken = [" ".join(w.text for w in reply.words) for reply in replies]
     phrases = [phrase for criterion in asked.criteria for phrase in criterion.phrases]
-    assess(asked, replies[0])  # loads dictionaries, compiles the matcher
+    bare = replace(asked, shared=())
+    texts = [hear(reply) for reply in replies]
+    for question in (asked, bare):
+        assess(question, replies[0])  # loads dictionaries, compiles the matcher
 
     def full() -> int:
         spell.cache_clear()
         normalise(["热"])
         for reply in replies:
-            assess(asked, reply)
+            text = hear(reply, asked.aliases)
+            assess(asked, reply, text=text)
+            find_red_lines(reply, asked.red_lines, DEFAULT_CUT_OFFS.confidence, text)
+        return len(replies)
+
+    def stored() -> int:
+        for reply, text in zip(replies, texts, strict=True):
+            assess(bare, reply, text=text)
         return len(replies)
 
     def plain() -> int:
@@ -97,7 +115,8 @@ def measure_speed(asked: Question, count: int) -> dict[str, float]:
             process.cdist([text], phrases, scorer=fuzz.partial_ratio, score_cutoff=PLAIN_CUT)
         return len(spoken)
 
-    rates = {"replies_per_s": per_second(full), "partial_ratio_per_s": per_second(plain)}
+    rates = {"replies_per_s": per_second(full), "stored_per_s": per_second(stored),
+             "partial_ratio_per_s": per_second(plain)}
     return {"phrases": len(phrases), "replies": len(replies), **{k: round(v) for k, v in rates.items()},
             "ratio": round(rates["replies_per_s"] / rates["partial_ratio_per_s"], 3)}
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from voicedrill.core.matching import CutOffs, Match, matcher
 from voicedrill.core.model import Criterion, Finding, Transcript, Verdict
 from voicedrill.core.structure import find_words
-from voicedrill.core.text import Text
+from voicedrill.core.text import Text, spell
 from voicedrill.core.verbatim import recite
 
 _FAR = -100.0
@@ -29,17 +31,20 @@ def compare(
     matches = matcher(criteria, prompt, cut_offs).find(transcript, text)
     if all(c.kind == "phrases" for c in criteria):
         return matches
-    return tuple(_other(criterion, transcript, cut_offs) or match
+    spelt = [spell(word.text) for word in transcript.words]
+    return tuple(_other(criterion, transcript, spelt, cut_offs) or match
                  for criterion, match in zip(criteria, matches, strict=True))
 
 
-def _other(criterion: Criterion, transcript: Transcript, cut_offs: CutOffs) -> Match | None:
+def _other(
+    criterion: Criterion, transcript: Transcript, spelt: Sequence[str], cut_offs: CutOffs,
+) -> Match | None:
     """The match of a criterion that is not judged by similar wording."""
     words = transcript.words
     if criterion.kind == "person":
         return Match(Finding(criterion.id, Verdict.PENDING, 0.0), _FAR)
     if criterion.kind == "words":
-        return Match(find_words(criterion, words, cut_offs), _FAR)
+        return Match(find_words(criterion, words, spelt, cut_offs), _FAR)
     if criterion.kind == "verbatim":
         finding = recite(criterion, words, cut_offs)
         margins = {Verdict.HIT: _PLAIN, Verdict.PARTIAL: 0.0, Verdict.UNSURE: 0.0}

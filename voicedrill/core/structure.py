@@ -12,8 +12,9 @@ fault, not three.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import accumulate, combinations
 
 from voicedrill.core.matching import CutOffs, mean_confidence
 from voicedrill.core.model import Criterion, Evaluation, Evidence, Finding, Question, Verdict, Word
@@ -22,17 +23,19 @@ from voicedrill.core.text import spell
 _HEARD = (Verdict.HIT, Verdict.PARTIAL)
 
 
-def find_words(criterion: Criterion, words: Sequence[Word], cut_offs: CutOffs) -> Finding:
-    """The first place where one of the criterion's words stands exactly as it was recognised."""
-    spelt = [spell(w.text) for w in words]
+def find_words(criterion: Criterion, words: Sequence[Word], spelt: Sequence[str], cut_offs: CutOffs) -> Finding:
+    """The first place where one of the criterion's words stands exactly as it was recognised.
+
+    `spelt` are the words as `core.text.spell` writes them.
+    """
     text = "".join(spelt)
-    owners = [i for i, word in enumerate(spelt) for _ in word]
-    wanted = ((phrase, bare) for phrase in criterion.phrases if (bare := spell(phrase)))
-    places = [(text.find(bare), phrase, len(bare)) for phrase, bare in wanted if bare in text]
+    places = [(text.find(bare), -len(bare), phrase) for phrase in criterion.phrases
+              if (bare := spell(phrase)) and bare in text]
     if not places:
         return Finding(criterion.id, Verdict.MISSED, 0.0)
-    start, phrase, length = min(places, key=lambda place: (place[0], -place[2]))
-    first, last = owners[start], owners[start + length - 1]
+    start, length, phrase = min(places)
+    ends = list(accumulate(map(len, spelt)))
+    first, last = bisect_right(ends, start), bisect_right(ends, start - length - 1)
     heard = words[first:last + 1]
     confidence = mean_confidence(heard)
     doubtful = confidence is not None and confidence < cut_offs.confidence
