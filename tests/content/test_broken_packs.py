@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voicedrill.content.document import MAX_BYTES
+from voicedrill.content.lint import lint_pack
 from voicedrill.content.packs import read_pack, read_profile
 from voicedrill.core.errors import ContentError
 
@@ -280,3 +281,16 @@ def test_faults_in_what_is_common_name_the_field(tmp_path, profile, old, new, fi
     text = message(with_common(tmp_path, old, new), profile)
     assert field in text
     assert told in text
+
+
+def test_a_sentence_to_be_said_word_for_word_is_a_key_point(tmp_path, profile):
+    path = tmp_path / "tiny.yaml"
+    sentence = "投资有风险，过往业绩不代表未来收益，请您谨慎选择。"
+    path.write_text(GOOD.replace("""            phrases:
+              - 跟同类产品比一比
+              - 货比三家
+""", f"            kind: verbatim\n            phrases: [\"{sentence}\"]\n"), encoding="utf-8")
+    pack = read_pack(path, profile)
+    criterion = pack.questions[0].criteria[1]
+    assert (criterion.kind, criterion.phrases) == ("verbatim", (sentence,))
+    assert not [p for p in lint_pack(pack) if p.where == "t2.a" and "说法" in p.message.zh and "参考" not in p.message.zh]

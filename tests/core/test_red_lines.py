@@ -43,7 +43,7 @@ def test_a_red_line_is_found_with_its_clip(text, line):
     "我们不敢说全国最低", "不敢跟您保证升学", "没有人能保证升学", "没有什么投资是稳赚不赔的",
     "不一定能考上",
     "我们从来不说别家是骗子", "谁敢说包赚", "全国最低谈不上", "全国第一我们不敢当真的不敢说", "别信那些说稳赚不赔的",
-    "不是全国最低但是品质好", "没有百分之百有效的",
+    "投资哪有稳赚不赔的", "不是全国最低但是品质好", "没有百分之百有效的",
 ])
 def test_what_is_denied_is_none(text):
     assert found(text) == ()
@@ -52,7 +52,7 @@ def test_what_is_denied_is_none(text):
 @pytest.mark.parametrize("text", [
     "您说的全国最低我做不到", "您刚才说全国最低", "网上都吹全国第一", "别人说的稳赚不赔",
     "是不是全国最低您可以去比",
-    "他们吹的百分之百有效",
+    "他们吹的百分之百有效", "任何说百分之百有效的都要小心", "别人家能说全国最低我们不能",
 ])
 def test_other_peoples_words_are_none(text):
     assert found(text) == ()

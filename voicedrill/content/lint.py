@@ -111,6 +111,8 @@ def _missing_from_answer(tactic: Tactic) -> Iterator[Problem]:
 
 
 def _phrases(criterion: Criterion) -> Iterator[Problem]:
+    if criterion.kind == "verbatim":  # a sentence, one is enough
+        return
     phrases = criterion.phrases
     if len(phrases) < MIN_PHRASES:
         yield Problem("warning", criterion.id, Bilingual(
