@@ -21,6 +21,7 @@ from voicedrill.core.model import (
     Question,
     Rating,
     ScoreCard,
+    Verdict,
 )
 
 
@@ -96,9 +97,12 @@ def _criteria(question: Question, evaluation: Evaluation, card: ScoreCard) -> Ta
         table.add_column(title, overflow="fold")
     table.add_column(t("得分", "Points"), justify="right", no_wrap=True)
     names = {c.id: c.name for c in (*question.criteria, *question.shared)}
+    unsaid = {c.id for c in question.shared if c.optional}
     for finding in (*evaluation.findings, *evaluation.shared):
         if finding.criterion_id not in points:
             continue
+        if finding.criterion_id in unsaid and finding.verdict is Verdict.MISSED:
+            continue  # cost nothing: not worth a line
         mark, style = VERDICT_STYLE[finding.verdict]
         said, seconds = _evidence(finding.evidence)
         table.add_row(

@@ -39,9 +39,9 @@ def headline(question: Question, evaluation: Evaluation, card: ScoreCard) -> Bil
     if card.status is CardStatus.UNRELIABLE:
         return Bilingual("这次没有听清，不计分。请靠近麦克风，在安静处再说一遍。",
                          "Not heard clearly, so not scored. Come closer to the microphone and say it again.")
-    if card.cap is not None:
-        return _red_line_advice(evaluation, card.cap)
     tactic = next((t for t in question.tactics if t.id == evaluation.tactic_id), None)
+    if card.cap is not None and (tactic is None or tactic.rating is not Rating.RED):
+        return _red_line_advice(evaluation, card.cap)
     if tactic is None:
         return _name_tactics(question, evaluation)
     if tactic.rating is Rating.RED:
