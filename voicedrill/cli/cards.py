@@ -97,11 +97,11 @@ def _criteria(question: Question, evaluation: Evaluation, card: ScoreCard) -> Ta
         table.add_column(title, overflow="fold")
     table.add_column(t("得分", "Points"), justify="right", no_wrap=True)
     names = {c.id: c.name for c in (*question.criteria, *question.shared)}
-    unsaid = {c.id for c in question.shared if c.optional}
+    optional = {c.id for c in question.shared if c.optional}
     for finding in (*evaluation.findings, *evaluation.shared):
         if finding.criterion_id not in points:
             continue
-        if finding.criterion_id in unsaid and finding.verdict is Verdict.MISSED:
+        if finding.criterion_id in optional and finding.verdict is Verdict.MISSED:
             continue  # cost nothing: not worth a line
         mark, style = VERDICT_STYLE[finding.verdict]
         said, seconds = _evidence(finding.evidence)
