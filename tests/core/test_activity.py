@@ -17,7 +17,7 @@ def spans(probabilities, thresholds=PAUSES):
 def test_speech_stays_on_until_it_falls_under_the_lower_threshold():
     hysteresis = Hysteresis(END_OF_REPLY)
     assert [hysteresis.update(p) for p in (0.4, 0.5, 0.4, 0.36, 0.34, 0.4, 0.6)] == [
-        False, True, True, True, False, False, True]  # fmt: skip
+        False, True, True, True, False, False, True]
 
 
 def test_short_gap_is_bridged_and_long_gap_is_not():
