@@ -44,7 +44,10 @@ def test_without_a_terminal_the_bare_command_prints_help(run):
     (("score", "--nonsense"), "--nonsense"),
     (("score",), "--unscored"),
     (("score", "a.wav"), "--objection"),
-    (("history", "--limit", "many"), "--limit"),
+    (("history", "--limit", "many"), "--limit 的值有误（应为整数）"),
+    (("history", "--limit", "0"), "应不小于 1"),
+    (("history", "--limit"), "选项 --limit 后面缺少值"),
+    (("history", "--json=1"), "选项 --json 后面不带值"),
     (("content", "show"), "name"),
     (("--lang", "fr", "history"), "fr"),
     (("content", "show", "天气预报"), "天气预报"),
@@ -65,6 +68,30 @@ def test_every_command_has_help_and_stands_in_the_readme(run, command):
     assert f"voicedrill {command}" in (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("group", ["content", "model"])
+def test_a_group_without_a_command_shows_its_help(run, group):
+    shown = run(group)
+    assert shown.returncode == 2
+    assert "命令：" in shown.stderr
+    assert "  list" in shown.stderr
+
+
+def test_an_interrupt_at_start_up_ends_without_a_traceback(run):
+    import signal
+    import subprocess
+    import sys
+
+    code = ("import os, signal, sys\nfrom voicedrill.__main__ import start\n"
+            "class Impatient:\n"
+            "    def find_spec(self, name, path=None, target=None):\n"
+            "        if name == 'voicedrill.cli.app': os.kill(os.getpid(), int(sys.argv[1]))\n"
+            "sys.meta_path.insert(0, Impatient())\nstart()")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        done = subprocess.run([sys.executable, "-c", code, str(int(number))], capture_output=True, text=True,
+                              env=run.environment, check=False)
+        assert (done.returncode, done.stderr) == (130, "")
+
+
 @pytest.mark.parametrize(("argv", "environment", "language"), [
     ([], None, "zh"),
     ([], "en_GB.UTF-8", "en"),
@@ -74,3 +101,9 @@ def test_every_command_has_help_and_stands_in_the_readme(run, command):
 ])
 def test_language_choice(argv, environment, language):
     assert choose_language(argv, environment) == language
+
+
+def test_english_where_the_screen_has_no_chinese():
+    assert choose_language([], None, "latin-1") == "en"
+    assert choose_language([], None, "gb18030") == "zh"
+    assert choose_language(["--lang", "zh"], None, "ascii") == "zh"

@@ -7,6 +7,7 @@ something that does not exist; 130 interrupted.
 from __future__ import annotations
 
 import _thread
+import re
 import signal
 import sys
 from types import FrameType
@@ -16,10 +17,19 @@ import typer
 
 from voicedrill.cli.app import app
 from voicedrill.cli.language import t, tr
+from voicedrill.cli.screen import prepare_streams
 from voicedrill.core.errors import UsageError, VoiceDrillError
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
+
+_VALUE_PROBLEMS = (
+    (re.compile(r"greater than or equal to (\S+)"), r"应不小于 \1"),
+    (re.compile(r"less than or equal to (\S+)"), r"应不大于 \1"),
+    (re.compile(r"valid integer"), "应为整数"),
+    (re.compile(r"valid number"), "应为数字"),
+)
+"""What is wrong with a value, in Typer's words and in Chinese."""
 
 _WrongUsage: type[Exception] = typer.BadParameter.__mro__[1]
 """The base of Typer's errors about the command line; it has no public name of its own."""
@@ -30,7 +40,10 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run the command line and exit."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+    prepare_streams()
     sys.unraisablehook = _settle
     try:
         code = app(take_language(sys.argv[1:]), standalone_mode=False)
@@ -46,6 +59,7 @@ def main() -> NoReturn:
     except Exception as error:  # noqa: BLE001 - the last line of defence: a traceback helps no user
         fail(leave_crash_report(error), 1)
     if code == INTERRUPTED:  # Typer turns KeyboardInterrupt into this code
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # on the way out already: a second one would only spoil the code
         fail(t("已中断。录下的内容都已保存，可用 voicedrill score --unscored 补评。",
                "Interrupted. What was recorded is kept: voicedrill score --unscored."), INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
@@ -74,11 +88,13 @@ def take_language(arguments: list[str]) -> list[str]:
 
 
 def describe_wrong_usage(error: Exception) -> str:
-    """One line about a command line that Typer refuses."""
+    """One line about a command line that Typer refuses; the help page where a group was named without a command."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return str(getattr(error, "message", ""))
     english = " ".join(str(getattr(error, "message", "") or error).split()).rstrip(".")
     kind = type(error).__name__
     parameter = getattr(error, "param", None)
-    name = "/".join(getattr(parameter, "opts", ())) if parameter is not None else ""
+    name = getattr(parameter, "metavar", None) or "/".join(getattr(parameter, "opts", ()))
     if kind == "MissingParameter":
         zh, english = f"缺少参数 {name}", f"Missing {name}"
     elif kind == "NoSuchOption":
@@ -87,9 +103,21 @@ def describe_wrong_usage(error: Exception) -> str:
         zh = f"没有命令 {english.removeprefix('No such command').split('.')[0].strip()}"
     elif "unexpected extra argument" in english:
         zh = f"多余的参数 {english.split('(')[-1].rstrip(')')}"
+    elif english.endswith(("requires an argument", "does not take a value")):
+        option = english.split("'")[1]
+        zh = f"选项 {option} 后面" + ("缺少值" if english.endswith("argument") else "不带值")
     else:
-        zh, english = f"参数 {name} 的值有误（{english}）", f"Invalid value for {name}: {english}"
+        zh, english = f"参数 {name} 的值有误（{_describe_value(english)}）", f"Invalid value for {name}: {english}"
     return t(f"{zh}。运行 voicedrill --help 查看用法。", f"{english}. See voicedrill --help.")
+
+
+def _describe_value(english: str) -> str:
+    """What Typer says of a value, in Chinese where it is one of the common complaints."""
+    for pattern, zh in _VALUE_PROBLEMS:
+        found = pattern.search(english)
+        if found:
+            return found.expand(zh)
+    return english
 
 
 def leave_crash_report(error: Exception) -> str:
