@@ -106,9 +106,9 @@ def _criteria(question: Question, evaluation: Evaluation, card: ScoreCard) -> Ta
         mark, style = VERDICT_STYLE[finding.verdict]
         said, seconds = _evidence(finding.evidence)
         table.add_row(
-            names[finding.criterion_id],
+            Text(names[finding.criterion_id]),
             Text(f"{mark} {tr(VERDICT[finding.verdict])}", style=style),
-            said,
+            Text(said),
             seconds,
             _earned(points[finding.criterion_id]),
         )
@@ -134,5 +134,5 @@ def _timing(question: Question, evaluation: Evaluation, card: ScoreCard) -> Tabl
     reasons = explain(question, evaluation, card)
     for points, reason in zip(card.points, reasons, strict=True):
         if points.part not in ("content", "structure", "person"):
-            table.add_row(tr(PART[points.part]), tr(reason), _earned(points))
+            table.add_row(tr(PART[points.part]), Text(tr(reason)), _earned(points))
     return table

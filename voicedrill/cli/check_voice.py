@@ -149,10 +149,12 @@ def _microphone(wanted: str | None) -> tuple[_Inputs, str]:
 
 def _explain(console: Console, device: str, *, aloud: bool) -> None:
     """Say how it is done: on screen, and aloud where there is a person, a voice and a loudspeaker."""
+    from rich.markup import escape
+
     from voicedrill.audio.speaker import open_speaker
     from voicedrill.cli import wiring
 
-    console.print(t(f"[bold]声音检查[/]  输入：{device}", f"[bold]Voice check[/]  input: {device}"), soft_wrap=True)
+    console.print(t("[bold]声音检查[/]  输入：", "[bold]Voice check[/]  input: ") + escape(device), soft_wrap=True)
     if not aloud:
         return
     console.print(t(*HOW), soft_wrap=True)
@@ -169,6 +171,7 @@ def _read(
     console: Console, sentences: tuple[str, ...], inputs: Iterable[AudioInput], ears: Ears
 ) -> Iterator[Reading]:
     import numpy as np
+    from rich.markup import escape
 
     from voicedrill.audio.file_device import SilentOutput
     from voicedrill.cli.live import LiveTurn
@@ -178,7 +181,7 @@ def _read(
 
     nothing = Recording(np.zeros(0, np.int16))
     for number, (sentence, heard_by) in enumerate(zip(sentences, inputs, strict=False), 1):
-        console.print(f"\n[bold cyan]{number}/{len(sentences)}[/]  [bold]{sentence}[/]")
+        console.print(f"\n[bold cyan]{number}/{len(sentences)}[/]  [bold]{escape(sentence)}[/]")
         with LiveTurn(console) as watch:
             take = capture(nothing, Devices(heard_by, SilentOutput()), ears, watch)
         reading = compare(sentence, take.recording, take.facts)

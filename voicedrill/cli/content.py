@@ -22,6 +22,8 @@ _Json = Annotated[bool, typer.Option("--json", help=t("输出 JSON。", "Print J
 @app.command("list", cls=Command, help=t("列出题库里的题目。", "List the questions of all packs."))
 def list_questions(as_json: _Json = False) -> None:
     """One line per question."""
+    from rich.markup import escape
+
     from voicedrill.cli import wiring
     from voicedrill.cli.screen import print_json, result_console
 
@@ -33,7 +35,7 @@ def list_questions(as_json: _Json = False) -> None:
     console = result_console()
     for question in questions:
         tactics = " ".join(x.name for x in question.tactics)
-        console.print(f"[bold]{question.id:<5}[/]{question.name}  [dim]{tactics}[/]", soft_wrap=True)
+        console.print(f"[bold]{question.id:<5}[/]{escape(question.name)}  [dim]{escape(tactics)}[/]", soft_wrap=True)
 
 
 @app.command("show", cls=Command, help=t("查看一道题：对策、招法、要点、参考话术。", "Show a question or a tactic."))
@@ -42,6 +44,8 @@ def show(
     wordings: Annotated[bool, typer.Option("--all", help=t("列出全部说法。", "List every wording."))] = False,
 ) -> None:
     """A page to learn from."""
+    from rich.markup import escape
+
     from voicedrill.cli import wiring
     from voicedrill.cli.screen import result_console
     from voicedrill.cli.wording import RATING
@@ -53,19 +57,21 @@ def show(
     except UsageError:
         question, only = library.find_tactic(name)
     console = result_console()
-    console.print(f"[bold]{question.id}  {question.name}[/]\n{t('客户', 'Customer')}：{question.prompt}")
+    console.print(f"[bold]{question.id}  {escape(question.name)}[/]")
+    console.print(f"{t('客户', 'Customer')}：{escape(question.prompt)}")
     if question.maxim:
-        console.print(f"{t('对策', 'Maxim')}：{question.maxim}")
+        console.print(f"{t('对策', 'Maxim')}：{escape(question.maxim)}")
     for tactic in question.tactics:
         if only is not None and tactic is not only:
             continue
-        console.print(f"\n[bold cyan]{tactic.id}  {tactic.name}[/]  [{tr(RATING[tactic.rating])}] {tactic.idea}")
+        rating = escape(f"[{tr(RATING[tactic.rating])}]")
+        console.print(f"\n[bold cyan]{tactic.id}  {escape(tactic.name)}[/]  {rating} {escape(tactic.idea)}")
         if tactic.rating_reason:
-            console.print(f"  [yellow]{tactic.rating_reason}[/]")
-        console.print(f"  {t('参考', 'Model answer')}：{tactic.model_answer}")
+            console.print(f"  [yellow]{escape(tactic.rating_reason)}[/]")
+        console.print(f"  {t('参考', 'Model answer')}：{escape(tactic.model_answer)}")
         for criterion in tactic.criteria:
             phrases = criterion.phrases if wordings else criterion.phrases[:2]
-            console.print(f"  · {criterion.name}  [dim]{' / '.join(phrases)}[/]")
+            console.print(f"  · {escape(criterion.name)}  [dim]{escape(' / '.join(phrases))}[/]")
 
 
 @app.command("lint", cls=Command, help=t("检查题库。", "Check the packs."))
@@ -94,7 +100,7 @@ def lint(
             console.print(f"{file.name}: {problem.where}: {tr(problem.message)}", markup=False, soft_wrap=True)
         counts = len(pack.questions), len(problems)
         summary = t("{} 题，{} 个问题", "{} questions, {} problems").format(*counts)
-        console.print(f"{pack.name}  {pack.version}  {summary}")
+        console.print(f"{pack.name}  {pack.version}  {summary}", markup=False)
     if errors:
         raise typer.Exit(1)
 

@@ -31,7 +31,8 @@ class Stage:
 def ask(stage: Stage, question: Question, devices: Devices, source: Source, number: int) -> Attempt:
     """Ask one question and show how it was answered."""
     console = stage.console
-    console.rule(t(f"第 {number} 题 · {question.name}", f"Question {number} · {question.name}"), align="left")
+    name = escape(question.name)
+    console.rule(t(f"第 {number} 题 · {name}", f"Question {number} · {name}"), align="left")
     console.print(f"[bold]{t('客户', 'Customer')}[/]  {escape(question.prompt)}", soft_wrap=True)
     prompt = _render(stage, question.prompt)
     with LiveTurn(console) as watch:

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voicedrill.cli.language import t, tr
+from voicedrill.cli.practice import tidy_name
 
 if TYPE_CHECKING:
     from voicedrill.core.model import Attempt
 
 
 def history(
-    trainee: Annotated[str | None, typer.Option(help=t("只看这位学员。", "Only this trainee."))] = None,
+    trainee: Annotated[
+        str | None, typer.Option(help=t("只看这位学员。", "Only this trainee."), callback=tidy_name)
+    ] = None,
     objection: Annotated[
         str | None, typer.Option(help=t("只看这条异议（编号或名称）。", "Only this objection, by id or name."))
     ] = None,
@@ -45,6 +48,7 @@ def history(
 
 def _table(attempts: tuple[Attempt, ...]) -> object:
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for zh, en in (("编号", "Id"), ("时间", "Time"), ("学员", "Trainee"), ("题目", "Question"), ("招法", "Tactic")):
@@ -55,7 +59,8 @@ def _table(attempts: tuple[Attempt, ...]) -> object:
         when = attempt.started_at.astimezone().strftime("%m-%d %H:%M")
         tactic = attempt.evaluation.tactic_id if attempt.evaluation else None
         total, result = _result(attempt)
-        table.add_row(str(attempt.id)[:8], when, attempt.trainee, attempt.question.name, tactic or "—", total, result)
+        who, question = Text(attempt.trainee), Text(attempt.question.name)  # names are never taken for markup
+        table.add_row(str(attempt.id)[:8], when, who, question, tactic or "—", total, result)
     return table
 
 

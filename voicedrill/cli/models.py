@@ -50,11 +50,17 @@ def list_models(
     for model in found:
         mark = "[green]*[/]" if model.path.resolve() == used else " "
         note = t("演示模型，只认合成语音", "demo model, synthetic voices only") if model.is_demo else ""
-        console.print(f"{mark} [bold]{model.name}[/]  {model.size_bytes / 1e6:.1f} MB  {model.path}  "
-                      f"[yellow]{note}[/]", soft_wrap=True)
+        console.print(f"{mark} {_line(model)}  [yellow]{note}[/]", soft_wrap=True)
     if not found:
         console.print(t("没有找到模型。安装官方模型：voicedrill model install",
                         "No model found. To install the official one: voicedrill model install"))
+
+
+def _line(model: ModelInfo) -> str:
+    """Name, size and place of a model, as markup."""
+    from rich.markup import escape
+
+    return f"[bold]{escape(model.name)}[/]  {model.size_bytes / 1e6:.1f} MB  {escape(str(model.path))}"
 
 
 @app.command("install", cls=Command, help=t("安装识别模型：官方的、镜像上的、本机的 zip 或文件夹。",
@@ -93,7 +99,7 @@ def install(
     change_settings(settings, model=info.name)
     done = t("已安装", "Installed") if installed.fresh else t("早已装好，文件完好：", "Already installed and whole:")
     console = result_console()
-    console.print(f"{done} [bold]{info.name}[/]  {info.size_bytes / 1e6:.1f} MB  {info.path}", soft_wrap=True)
+    console.print(f"{done} {_line(info)}", soft_wrap=True)
     if not installed.checked:
         console.print(t("没有可比对的校验和：只核对了文件自身的 CRC，并试加载通过。",
                         "No check sum was known beforehand: only the file's own CRCs and a trial load vouch for it."))
@@ -176,8 +182,7 @@ def use(
         check_model(model)
         within = model.path.parent.resolve() in {folder.resolve() for folder in folders}
         change_settings(settings_path(), model=model.path.name if within else str(model.path.resolve()))
-    result_console().print(t(f"从现在起使用 [bold]{model.name}[/]  {model.path}",
-                             f"[bold]{model.name}[/] is used from now on  {model.path}"), soft_wrap=True)
+    result_console().print(t("从现在起使用 ", "Used from now on: ") + _line(model), soft_wrap=True)
     _warn_of_environment()
 
 
@@ -193,7 +198,7 @@ def verify(name: _Name) -> None:
     result = t("文件与安装时一致，加载正常。", "as it was installed; it loads.") if listed else t(
         "没有安装清单（不是用 model install 装的），只试了加载：正常。",
         "no list of files (it was not installed with model install); it loads.")
-    result_console().print(f"[bold]{model.name}[/]  {result}", soft_wrap=True)
+    result_console().print(f"{model.name}  {result}", markup=False, soft_wrap=True)
 
 
 @app.command("remove", cls=Command, help=t("删除一个已安装的模型。", "Remove an installed model."))
@@ -219,7 +224,7 @@ def remove(
     remove_model(name, shelf)
     if chosen in (name, str(path), str(path.resolve())):
         change_settings(settings_path(), model=None)
-    result_console().print(t(f"已删除 {name}。", f"Removed {name}."))
+    result_console().print(t(f"已删除 {name}。", f"Removed {name}."), markup=False)
 
 
 # ---------------------------------------------------------------- wiring and progress

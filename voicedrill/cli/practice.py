@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,8 +31,32 @@ InputDevice = Annotated[
 OutputDevice = Annotated[
     str | None, typer.Option(help=t("扬声器：编号或名称的一部分。", "Speaker: number or part of its name."))
 ]
-Trainee = Annotated[str, typer.Option(help=t("学员姓名。", "Name of the trainee."))]
 
+
+def tidy_name(name: str | None) -> str | None:
+    """A trainee's name as it is kept and looked for: without blanks around it or line breaks in it.
+
+    Raises:
+        UsageError: nothing is left, it is longer than any name, or it holds what no screen can show.
+    """
+    if name is None:
+        return None
+    tidy = " ".join(name.split())
+    if not tidy:
+        raise UsageError("学员姓名不能为空，请用 --trainee 写明。", "A trainee needs a name: --trainee NAME.")
+    if len(tidy) > LONGEST_NAME:
+        raise UsageError(f"学员姓名「{tidy[:10]}……」有 {len(tidy)} 个字，最多 {LONGEST_NAME} 个。",
+                         f"The trainee's name “{tidy[:10]}...” has {len(tidy)} characters, more than {LONGEST_NAME}.")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in tidy):
+        raise UsageError(f"学员姓名 {tidy!a} 含有无法显示的字符，请改正。",
+                         f"The trainee's name {tidy!a} holds characters that cannot be shown.")
+    return tidy
+
+
+LONGEST_NAME = 64
+"""Characters: room for any name with branch and department, and a table still fits the screen."""
+
+Trainee = Annotated[str, typer.Option(help=t("学员姓名。", "Name of the trainee."), callback=tidy_name)]
 
 LOUDSPEAKER_GUARD = 0.3
 """Seconds after the prompt in which nothing counts as speech when a loudspeaker is used: its echo in a room has faded
