@@ -3,13 +3,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint graph setup setup-dev clean
+.PHONY: demo test coverage lint graph setup setup-dev clean
 .DEFAULT_GOAL := demo
 
 demo: setup
 	$(BIN)/voicedrill demo
 
+# Live tests share one virtual sound card and real time: they run alone, after the others.
 test: setup-dev
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not live"
+	$(BIN)/python -m pytest -q -m live
+
+# Branch coverage, that of the program's own processes included; slower than the tests alone.
+coverage: setup-dev
 	$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
 
 lint: setup-dev
