@@ -29,24 +29,27 @@ def history(
     from voicedrill.store.attempts import AttemptFilter
     from voicedrill.store.document import attempt_to_json
 
-    question_id = wiring.open_library().find_question(objection).id if objection else None
+    library = None if as_json and objection is None else wiring.open_library()
+    question_id = library.find_question(objection).id if library and objection else None
     with wiring.open_store() as store:
         attempts = store.list(AttemptFilter(trainee=trainee, question_id=question_id, limit=limit))
         waiting = len(store.unscored())
-    if as_json:
+    if as_json or library is None:
         print_json([attempt_to_json(attempt) for attempt in attempts])
         return
     console = result_console()
     if not attempts:
         console.print(t("还没有作答记录。先试试 voicedrill demo。", "No attempts yet. Try voicedrill demo."))
         return
-    console.print(_table(attempts))
+    names = {tactic.id: tactic.name for question in library.questions for tactic in question.tactics}
+    console.print(_table(attempts, names))
     if waiting:
         console.print(t(f"有 {waiting} 段录音还没评分：voicedrill score --unscored",
                         f"{waiting} recordings wait for a score: voicedrill score --unscored"))
 
 
-def _table(attempts: tuple[Attempt, ...]) -> object:
+def _table(attempts: tuple[Attempt, ...], names: dict[str, str]) -> object:
+    """`names` of the packs' tactics by id; one that a pack no longer has keeps its id."""
     from rich.table import Table
     from rich.text import Text
 
@@ -57,10 +60,10 @@ def _table(attempts: tuple[Attempt, ...]) -> object:
     table.add_column(t("结果", "Result"))
     for attempt in attempts:
         when = attempt.started_at.astimezone().strftime("%m-%d %H:%M")
-        tactic = attempt.evaluation.tactic_id if attempt.evaluation else None
+        tactic = (attempt.evaluation.tactic_id if attempt.evaluation else None) or "—"
         total, result = _result(attempt)
         who, question = Text(attempt.trainee), Text(attempt.question.name)  # names are never taken for markup
-        table.add_row(str(attempt.id)[:8], when, who, question, tactic or "—", total, result)
+        table.add_row(str(attempt.id)[:8], when, who, question, Text(names.get(tactic, tactic)), total, result)
     return table
 
 
