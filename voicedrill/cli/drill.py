@@ -55,6 +55,15 @@ def warn_of_demo_model(console: Console, kit: Kit) -> None:
         console.print(f"[yellow]⚠ {tr(DEMO_MODEL_WARNING)}[/]", soft_wrap=True)
 
 
+def offer_to_make_up(console: Console, kit: Kit) -> None:
+    """Say that takes of an earlier session, cut short, wait for their score."""
+    waiting = len(kit.store.unscored())
+    if waiting:
+        console.print(t(f"上次有 {waiting} 段录音没来得及评分，已保存；补评：voicedrill score --unscored",
+                        f"{waiting} earlier takes are kept without a score: voicedrill score --unscored"),
+                      soft_wrap=True)
+
+
 def say_aloud(stage: Stage, text: str, output: AudioOutput) -> None:
     """Speak a sentence of the program's own."""
     output.play(_render(stage, text))

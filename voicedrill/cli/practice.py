@@ -85,7 +85,7 @@ def practice(
     from concurrent.futures import ThreadPoolExecutor
 
     from voicedrill.cli import wiring
-    from voicedrill.cli.drill import Stage, warn_of_demo_model
+    from voicedrill.cli.drill import Stage, offer_to_make_up, warn_of_demo_model
     from voicedrill.cli.screen import print_json, progress_console, result_console
     from voicedrill.core.turn import TurnLimits
 
@@ -98,6 +98,7 @@ def practice(
     with kit.store:
         device = finding.result() if finding else None
         warn_of_demo_model(console, kit)
+        offer_to_make_up(console, kit)
         if device is not None:
             questions = select_questions(kit.library, objection, count)
             attempts = answer_live(Stage(console, kit, wiring.open_synthesizer()), questions, device)
