@@ -1,5 +1,7 @@
 """A turn on file devices: real recogniser, voice activity, matcher and store."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from repository import DEMO_MODEL, DEMO_REPLIES, ROOT
@@ -10,8 +12,8 @@ from voicedrill.audio.vad import SileroDetector
 from voicedrill.content.demo import read_demo_replies
 from voicedrill.content.library import read_library
 from voicedrill.content.rubrics import read_rubric
-from voicedrill.core.errors import AudioError
-from voicedrill.core.model import RATE, CardStatus, EndReason, Recording, Timing
+from voicedrill.core.errors import AudioError, StoreError
+from voicedrill.core.model import RATE, CardStatus, EndReason, Recording, RecordingRef, Timing
 from voicedrill.core.turn import Phase
 from voicedrill.evaluate import listen, split_blocks
 from voicedrill.session import Devices, Ears, Session
@@ -85,13 +87,8 @@ def test_silence_is_scored_as_silence(session):
 
 def test_a_disk_fault_in_mid_reply_keeps_the_attempt_for_later(session, store):
     """The onlooker makes the recording impossible to go on with; what was captured stays."""
-    def pull_the_plug(progress):
-        if progress.phase is Phase.ANSWERING and progress.seconds > 3:
-            raise AudioError("拔掉了", "unplugged")
-
-    with pytest.raises(AudioError, match="unplugged"):
-        ask(session, read_audio(REPLIES[0].path), watch=pull_the_plug)
-    (left,) = store.unscored()
+    left = interrupted(session, store)
+    assert store.unscored() == (left,)
     assert store.recordings.condition(left.recording) is Condition.INTACT
     assert left.recording.seconds > 3
     scored = session.resume(left, LIBRARY.find_question("太贵了"))
@@ -99,6 +96,50 @@ def test_a_disk_fault_in_mid_reply_keeps_the_attempt_for_later(session, store):
     assert scored.facts.transcript.words
     assert store.unscored() == ()
     assert store.get(left.id).score_card == scored.score_card
+
+
+def interrupted(session, store):
+    """What is left of a reply that broke off after three seconds."""
+    def pull_the_plug(progress):
+        if progress.phase is Phase.ANSWERING and progress.seconds > 3:
+            raise AudioError("拔掉了", "unplugged")
+
+    with pytest.raises(AudioError, match="unplugged"):
+        ask(session, read_audio(REPLIES[0].path), watch=pull_the_plug)
+    return store.unscored()[0]
+
+
+def test_a_recording_that_was_changed_is_not_scored_later(session, store):
+    left = interrupted(session, store)
+    with store.recordings.locate(left.recording).open("r+b") as file:
+        file.seek(20_000)
+        file.write(b"\x11" * 100)
+    with pytest.raises(StoreError, match="changed"):
+        session.resume(left, LIBRARY.find_question("太贵了"))
+    assert store.unscored() == (left,)
+
+
+def test_a_take_without_a_hash_gets_one_when_it_is_scored(session, store):
+    """After kill -9 the recording lies there, but nothing was noted of it."""
+    left = interrupted(session, store)
+    store.record_recording(left.id, RecordingRef(left.recording.path, "", 0.0))
+    session.resume(store.unscored()[0], LIBRARY.find_question("太贵了"))
+    assert store.get(left.id).recording == left.recording
+
+
+def test_latency_counts_for_an_interrupted_turn_and_not_for_a_file_from_elsewhere(session, store, tmp_path):
+    assert session.resume(interrupted(session, store), LIBRARY.find_question("太贵了")).facts.timing is Timing.EXACT
+    marked = session.mark(LIBRARY.find_question("太贵了"), REPLIES[0].path)
+    again = session.resume(replace(marked, facts=None), LIBRARY.find_question("太贵了"))
+    assert marked.facts.timing is again.facts.timing is Timing.UNKNOWN
+
+
+def test_what_was_wrong_with_the_sound_is_told_and_kept(session, store):
+    recording = read_audio(REPLIES[0].path)
+    quiet = Recording((recording.samples / 30).astype(np.int16))
+    attempt = ask(session, quiet)
+    assert "too_quiet" in attempt.notes
+    assert store.get(attempt.id).notes == attempt.notes
 
 
 def test_the_onlooker_sees_phases_in_order_and_the_transcript_grow(session):

@@ -141,6 +141,11 @@ def test_a_red_line_caps_the_total_and_never_passes():
     assert score(ASKED, evaluation, low).passed is False
 
 
+def test_a_cap_between_whole_points_is_rounded_down_like_any_total():
+    evaluation, _ = judged(*FULL, "全国", "最低")
+    assert score(ASKED, evaluation, replace(RUBRIC, red_line_cap=59.5)).total == 59.0
+
+
 def test_a_poor_reply_is_not_raised_to_the_cap():
     _, card = judged("全国", "最低")
     assert (card.total, card.cap) == (0.0, 59.0)

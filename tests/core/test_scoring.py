@@ -115,6 +115,15 @@ def test_a_short_reply_gets_no_pace_and_fluency():
     assert [p.possible for p in points(card, "pace") + points(card, "fluency")] == [0, 0]
 
 
+def test_many_characters_in_too_little_speech_get_no_pace_and_fluency():
+    hurried = Transcript(tuple(replace(w, start=w.start / 4, end=w.end / 4) for w in transcript(*FULL).words))
+    assert hurried.words[-1].end - hurried.words[0].start < RUBRIC.shortest_seconds
+    evaluation = evaluate(AVERAGE, facts(hurried))
+    assert evaluation.fluency.characters >= RUBRIC.shortest_characters
+    card = score(AVERAGE, evaluation, RUBRIC)
+    assert [p.possible for p in points(card, "pace") + points(card, "fluency")] == [0, 0]
+
+
 @pytest.mark.parametrize("words", [
     ("您好", "欢迎", "光临", "请问", "有", "什么", "可以", "帮", "您", "的", "我们", "公司", "很", "大"),
     ("您", "觉得", "太贵了", "这个", "东西", "太贵了", "是", "吧", "太贵了"),

@@ -63,6 +63,19 @@ def test_endless_noise_ends_the_turn():
     assert turn.position / RATE == pytest.approx(6.0, abs=0.1)
 
 
+def test_the_limit_counts_from_the_first_word_not_from_the_prompt():
+    turn = run(begun(max_reply=5.0), (0.0, 4.0), (0.9, 20.0))
+    assert turn.end_reason is EndReason.TOO_LONG
+    assert 5.0 <= (turn.position - turn.speech_start) / RATE < 5.0 + BLOCK / RATE
+
+
+def test_limits_are_reached_at_exactly_their_length():
+    limits = {"onset": 2 * BLOCK / RATE, "hang_over": 4 * BLOCK / RATE}
+    turn = begun(**limits)
+    assert [turn.hear(0.9, BLOCK), turn.hear(0.9, BLOCK)] == [Phase.WAITING, Phase.ANSWERING]
+    assert [turn.hear(0.0, BLOCK) for _ in range(4)] == [Phase.ANSWERING] * 3 + [Phase.ENDED]
+
+
 def test_the_guard_ignores_the_prompts_echo():
     assert run(begun(guard=0.5), (0.9, 0.5), (0.0, 1.0)).phase is Phase.WAITING
 
