@@ -94,6 +94,8 @@ def _remarks(store: AttemptStore, attempt: Attempt, question: Question) -> list[
     judged_by = store.scores(attempt.id)[-1].pack
     if judged_by.sha256 != question.pack.sha256:
         then, now = judged_by.version, question.pack.version
+        if then == now:
+            now += t("，内容有改动", ", edited")
         remarks.append(t(f"题库在评分之后改过（当时 {then}，现在 {now}）：理由按当时的评分说明。",
                          f"The pack has changed since (then {then}, now {now}): these are the reasons of then."))
     path = store.recordings.locate(attempt.recording)
