@@ -132,6 +132,7 @@ def test_latency_counts_for_an_interrupted_turn_and_not_for_a_file_from_elsewher
     marked = session.mark(LIBRARY.find_question("太贵了"), REPLIES[0].path)
     again = session.resume(replace(marked, facts=None), LIBRARY.find_question("太贵了"))
     assert marked.facts.timing is again.facts.timing is Timing.UNKNOWN
+    assert again.facts == marked.facts
 
 
 def test_what_was_wrong_with_the_sound_is_told_and_kept(session, store):

@@ -209,10 +209,12 @@ class Session:
                              f"{path} was changed after it was recorded and is not scored; "
                              "score it as a file with voicedrill score FILE")
         recording = read_audio(path)
-        timing = Timing.UNKNOWN if attempt.source == "score" else Timing.EXACT
+        made_elsewhere = attempt.source == "score"
+        timing = Timing.UNKNOWN if made_elsewhere else Timing.EXACT
+        reason = EndReason.INPUT_ENDED if made_elsewhere else EndReason.INTERRUPTED
         ref = replace(attempt.recording, sha256=self._store.recordings.digest(path), seconds=recording.seconds)
         self._store.record_recording(attempt.id, ref)
-        facts = listen(recording, self._ears.recognizer, self._ears.detector, timing, EndReason.INTERRUPTED)
+        facts = listen(recording, self._ears.recognizer, self._ears.detector, timing, reason)
         versions = Versions(program=__version__, model=self._ears.recognizer.name)
         return self._complete(replace(attempt, recording=ref, versions=versions), question, facts)
 

@@ -169,6 +169,7 @@ def test_a_killed_turn_is_safe_and_scored_later(run, home):
     assert made_up[0]["recording"]["seconds"] > 4
     assert made_up[0]["score_card"]["total"] is not None
     assert json.loads(run("score", "--unscored", "--json").stdout) == []
+    assert "（中断）" in run("history").stdout
 
 
 def test_interrupting_keeps_the_take(run):

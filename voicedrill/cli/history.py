@@ -69,11 +69,15 @@ def _table(attempts: tuple[Attempt, ...], names: dict[str, str]) -> object:
 
 def _result(attempt: Attempt) -> tuple[str, str]:
     from voicedrill.cli.wording import STATUS
-    from voicedrill.core.model import CardStatus
+    from voicedrill.core.model import CardStatus, EndReason
 
     card = attempt.score_card
     if card is None:
         return "", t("待评分", "not scored yet")
     if card.total is None or card.status is not CardStatus.SCORED:
-        return "" if card.total is None else f"{card.total:.0f}", tr(STATUS[card.status])
-    return f"{card.total:.0f}", t("通过", "passed") if card.passed else t("未通过", "not passed")
+        total, result = "" if card.total is None else f"{card.total:.0f}", tr(STATUS[card.status])
+    else:
+        total, result = f"{card.total:.0f}", t("通过", "passed") if card.passed else t("未通过", "not passed")
+    if attempt.facts is not None and attempt.facts.end_reason is EndReason.INTERRUPTED:
+        result += t("（中断）", " (interrupted)")  # else a take that broke off would pass for a poor answer
+    return total, result
