@@ -158,9 +158,9 @@ def test_a_killed_turn_is_safe_and_scored_later(run, home):
                             capture_output=True, text=True, check=False)
     assert killed.returncode == -9, killed.stderr
     assert attempts_of(run)[0]["score_card"] is None
+    (take,) = (home / "audio").rglob("*.wav")
     assert "score --unscored" in run("history").stdout
     assert "score --unscored" in run("practice", "--input", reply.path, "--objection", "o1").stdout
-    take = next((home / "audio").rglob("*.wav"))
     os.utime(take, (time.time() + 3600,) * 2)
     assert json.loads(run("score", "--unscored", "--json").stdout) == []  # as if another program were writing to it
     os.utime(take, (0, 0))

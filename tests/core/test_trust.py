@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 from scoring_samples import facts, transcript
 
-from voicedrill.core.model import Signal, Transcript
+from voicedrill.core.model import EndReason, Signal, Transcript
 from voicedrill.core.trust import judge
 
 CLEAR = Signal(-20.0, 30.0, 0)
@@ -53,3 +55,11 @@ def test_silence_is_reliable(segments):
 def test_missing_confidences_and_levels_are_no_sign():
     judged = reply(None, Signal(None, None, 0))
     assert (judged.reliable, judged.confidence, judged.signs) == (True, None, ())
+
+
+@pytest.mark.parametrize(("reason", "reliable"), [
+    (EndReason.INTERRUPTED, False),
+    (EndReason.NO_SPEECH, True),
+])
+def test_silence_is_an_answer_unless_the_take_was_cut_off(reason, reliable):
+    assert judge(replace(facts(Transcript(), [], signal=CLEAR), end_reason=reason)).reliable is reliable

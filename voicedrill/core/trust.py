@@ -2,13 +2,14 @@
 
 Word confidence alone does not tell: a recogniser can be sure of nonsense, and doubtful of a good transcript in a
 noisy room. So a reply is unreliable only when at least two signs agree. A silent reply shows none of them: silence is
-an answer, worth nothing, not a fault of recognition.
+an answer, worth nothing, not a fault of recognition. A take that was cut off before its first word is no answer at
+all, and can't be judged.
 """
 
 from __future__ import annotations
 
 from voicedrill.core.matching import mean_confidence
-from voicedrill.core.model import Facts, Reliability
+from voicedrill.core.model import EndReason, Facts, Reliability
 from voicedrill.core.text import spell
 
 # Chosen on the demo model, which knows synthetic voices only: of 27 clips of people, where it understands nothing, 22
@@ -31,6 +32,8 @@ _AGREEING = 2
 def judge(facts: Facts) -> Reliability:
     """Weigh the signs against a reply's recognition; a missing measure is no sign."""
     words = facts.transcript.words
+    if not words and facts.end_reason is EndReason.INTERRUPTED:
+        return Reliability(False, None, ("interrupted",))
     confidence = mean_confidence(words)
     speech = sum(s.end - s.start for s in facts.segments)
     signs = []
