@@ -97,10 +97,10 @@ def practice(
         kit = wiring.open_kit(model, trainee, TurnLimits(guard=guard))
     with kit.store:
         device = finding.result() if finding else None
+        questions = select_questions(kit.library, objection, count)  # a wrong name is told before anything else
         warn_of_demo_model(console, kit)
         offer_to_make_up(console, kit)
         if device is not None:
-            questions = select_questions(kit.library, objection, count)
             attempts = answer_live(Stage(console, kit, wiring.open_synthesizer()), questions, device)
         else:
             pairs = pair_questions(files or [], kit.library, objection)[:count]
